@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "transport/job_view.hpp"
+#include "transport/transport.hpp"
+
+namespace liana::transport {
+
+/// Whether this build has the back end `name` ("shm", "verbs").
+[[nodiscard]] bool available(const std::string& name);
+
+/// Makes the back end `name`. Throws `unavailable` when it cannot start.
+[[nodiscard]] std::unique_ptr<transport> make_transport(const std::string& name, job_view job);
+
+}  // namespace liana::transport

@@ -1,0 +1,148 @@
+#include "transport/shared_segment.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "transport/transport.hpp"
+
+namespace liana::transport {
+namespace {
+
+constexpr const char* shared_memory_directory = "/dev/shm";
+constexpr int leftover_seconds = 60;
+
+[[noreturn]] void give_up(const std::string& operation, int error, const std::string& remedy = {}) {
+  throw unavailable(operation + " failed: " + std::generic_category().message(error) + remedy);
+}
+
+std::string free_text() {
+  return "; " + std::to_string(shared_memory_free()) + " bytes are free in " + shared_memory_directory;
+}
+
+std::byte* map(int file, std::size_t bytes, const std::string& name) {
+  void* const data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0);
+  if (data == MAP_FAILED) {
+    give_up("mmap(" + name + ", " + std::to_string(bytes) + " bytes)", errno,
+            "; the address space may be limited (ulimit -v)");
+  }
+  return static_cast<std::byte*>(data);
+}
+
+}  // namespace
+
+shared_segment shared_segment::create(const std::string& name, std::size_t bytes) {
+  shared_segment made;
+  made.file_ = ::shm_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (made.file_ < 0) {
+    give_up("shm_open(" + name + ", create)", errno);
+  }
+  made.name_ = name;
+  if (::flock(made.file_, LOCK_EX | LOCK_NB) != 0) {
+    give_up("flock(" + name + ")", errno);
+  }
+  if (::ftruncate(made.file_, static_cast<off_t>(bytes)) != 0) {
+    give_up("ftruncate(" + name + ", " + std::to_string(bytes) + " bytes)", errno, free_text());
+  }
+  made.data_ = map(made.file_, bytes, name);
+  made.bytes_ = bytes;
+  return made;
+}
+
+shared_segment shared_segment::attach(const std::string& name, std::size_t bytes, rank_t owner) {
+  shared_segment made;
+  const std::string what = name + " of rank " + std::to_string(owner);
+  made.file_ = ::shm_open(name.c_str(), O_RDWR | O_CLOEXEC, 0);
+  if (made.file_ < 0) {
+    give_up("shm_open(" + what + ")", errno);
+  }
+  made.data_ = map(made.file_, bytes, what);
+  made.bytes_ = bytes;
+  return made;
+}
+
+shared_segment::~shared_segment() {
+  unlink();
+  if (data_ != nullptr) {
+    ::munmap(data_, bytes_);
+  }
+  if (file_ >= 0) {
+    ::close(file_);
+  }
+}
+
+void shared_segment::swap(shared_segment& other) noexcept {
+  std::swap(name_, other.name_);
+  std::swap(file_, other.file_);
+  std::swap(data_, other.data_);
+  std::swap(bytes_, other.bytes_);
+}
+
+void shared_segment::unlink() {
+  if (!name_.empty()) {
+    ::shm_unlink(name_.c_str());
+    name_.clear();
+  }
+}
+
+void shared_segment::commit(std::size_t offset, std::size_t bytes) const {
+  int error = 0;
+  do {
+    error = ::posix_fallocate(file_, static_cast<off_t>(offset), static_cast<off_t>(bytes));
+  } while (error == EINTR);
+  if (error != 0) {
+    give_up("taking " + std::to_string(bytes) + " bytes of shared memory", error, free_text());
+  }
+}
+
+bool shared_segment::owner_gone() const {
+  if (::flock(file_, LOCK_SH | LOCK_NB) != 0) {
+    return false;
+  }
+  ::flock(file_, LOCK_UN);
+  return true;
+}
+
+std::size_t shared_memory_free() {
+  struct statvfs facts = {};
+  if (::statvfs(shared_memory_directory, &facts) != 0) {
+    give_up(std::string("statvfs(") + shared_memory_directory + ")", errno);
+  }
+  return static_cast<std::size_t>(facts.f_bavail) * facts.f_frsize;
+}
+
+int remove_leftovers(const std::string& prefix) {
+  int removed = 0;
+  std::error_code ignored;
+  for (const auto& file : std::filesystem::directory_iterator(shared_memory_directory, ignored)) {
+    const std::string name = "/" + file.path().filename().string();
+    if (!name.starts_with(prefix)) {
+      continue;
+    }
+    const int opened = ::shm_open(name.c_str(), O_RDWR | O_CLOEXEC, 0);
+    if (opened < 0) {
+      continue;  // gone meanwhile, or another user's
+    }
+    struct stat facts = {};
+    const bool old = ::fstat(opened, &facts) == 0 && facts.st_uid == ::geteuid() &&
+                     std::time(nullptr) - facts.st_mtime > leftover_seconds;
+    if (old && ::flock(opened, LOCK_SH | LOCK_NB) == 0 && ::shm_unlink(name.c_str()) == 0) {
+      ++removed;
+    }
+    ::close(opened);
+  }
+  return removed;
+}
+
+}  // namespace liana::transport
