@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <liana/detail/rank.hpp>
+
+namespace liana::detail {
+
+class runtime_state;
+
+/// Makes MPI usable: initialises it, at level SERIALIZED, if nobody has, and then also finalizes it when the process
+/// exits. Throws usage_error when it was finalized already.
+void start_mpi(int* argc, char*** argv);
+
+/// Whether MPI is initialised, by whomever.
+[[nodiscard]] bool mpi_has_started();
+
+/// Whether MPI was finalized: nothing can be exchanged any more.
+[[nodiscard]] bool mpi_has_ended();
+
+/// The ranks of a job, as MPI knows them, and all that Liana exchanges over MPI: what is said once at the start and the
+/// end, and values of collective calls. Never blocks inside MPI after construction: every exchange waits in a `waiter`,
+/// so that warnings, time-outs and dead peers end it.
+///
+/// All exchanges are collective: called by all ranks in the same order, from one thread at a time. They throw `error`
+/// with MPI's text when MPI fails, usage_error when MPI was finalized, and whatever a wait throws.
+class process_group {
+ public:
+  /// A duplicate of the communicator that `communicator` points to (`const MPI_Comm*`, which only the bootstrap knows);
+  /// null: MPI_COMM_WORLD. Throws usage_error for a communicator that cannot hold a job.
+  process_group(runtime_state& state, const void* communicator);
+  process_group(const process_group&) = delete;
+  process_group& operator=(const process_group&) = delete;
+  process_group(process_group&&) = delete;
+  process_group& operator=(process_group&&) = delete;
+  /// Frees the communicator, unless the group was abandoned.
+  ~process_group();
+
+  [[nodiscard]] rank_t rank() const { return rank_; }
+  [[nodiscard]] rank_t size() const { return size_; }
+
+  /// Name of the processor, by which users know the host.
+  [[nodiscard]] const std::string& processor() const { return processor_; }
+
+  /// The real host of every rank: ranks of one number can share memory. Numbered in the order of their first ranks.
+  [[nodiscard]] const std::vector<int>& real_hosts() const { return real_hosts_; }
+
+  /// Everybody's `bytes` bytes, by rank, in `all`, which holds size() times as many.
+  void all_gather(const void* mine, std::size_t bytes, void* all);
+
+  /// The same for one value of a trivially copyable type.
+  template <class T>
+  std::vector<T> all_gather(const T& mine) {
+    std::vector<T> all(static_cast<std::size_t>(size_));
+    all_gather(&mine, sizeof(T), all.data());
+    return all;
+  }
+
+  /// Everybody's text (or any bytes), by rank.
+  std::vector<std::string> all_gather_texts(const std::string& mine);
+
+  /// The root's bytes to everybody.
+  void broadcast(void* bytes, std::size_t count, rank_t root);
+
+  /// Returns when all have called it.
+  void barrier();
+
+  /// Nothing is exchanged any more, not even to free the communicator: the ranks are out of step.
+  void abandon() noexcept { abandoned_ = true; }
+
+ private:
+  struct handle;
+  struct exchange_memory;
+
+  /// Starts an exchange by `post(memory, request)` and waits for it. If that fails, MPI keeps the memory.
+  template <class Post>
+  std::unique_ptr<exchange_memory> exchange(std::unique_ptr<exchange_memory> memory, const char* call, Post post);
+  void find_real_hosts();
+
+  runtime_state& state_;
+  std::unique_ptr<handle> comm_;
+  bool abandoned_ = false;
+  rank_t rank_ = 0;
+  rank_t size_ = 0;
+  std::string processor_;
+  std::vector<int> real_hosts_;
+};
+
+}  // namespace liana::detail

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+namespace liana::detail {
+
+/// The CPU time that this process's control group may use, in processors: 1.5 is one and a half seconds per second. The
+/// smallest limit of the group and those above it, in version 2 (cpu.max) and version 1 (cpu.cfs_quota_us). Empty where
+/// nothing limits it or the system shows no control groups. `root` stands before /proc and /sys, for tests.
+std::optional<double> cgroup_cpu_limit(const std::filesystem::path& root = "/");
+
+}  // namespace liana::detail

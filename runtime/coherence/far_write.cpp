@@ -1,0 +1,154 @@
+#include "runtime/coherence/far_write.hpp"
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include <liana/detail/print.hpp>
+
+#include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/release_queue.hpp"
+#include "runtime/log.hpp"
+
+namespace liana::detail {
+namespace {
+
+using transport::operation;
+
+std::uint64_t lock_of(const runtime_state& state) { return static_cast<std::uint64_t>(state.rank()) + 1; }
+
+/// Where the lock word of a block lies in its home's segment.
+std::uint64_t lock_at(const runtime_state& state, address block) {
+  return state.entry_at(block) + offsetof(directory_entry, lock);
+}
+
+}  // namespace
+
+far_write::far_write(runtime_state& state, address block, std::byte* fetch_to)
+    : state_(state), block_(block), fetch_to_(fetch_to), seen_(state.take_buffer()) {}
+
+far_write::~far_write() {
+  while (!done_.done()) {
+    state_.wire->progress();
+  }
+  if (phase_ == phase::locking && done_.failed_peer() == nobody && seen_->before == 0) {
+    locked_ = true;  // the lock came in after whoever waited had given up
+  }
+  if (locked_ && phase_ != phase::released) {
+    unlock();
+  }
+  state_.buffers->give_back(seen_);
+}
+
+bool far_write::step() {
+  if (phase_ == phase::held) {
+    return true;
+  }
+  if (phase_ == phase::idle) {
+    post_lock();
+  }
+  if (!done_.done()) {
+    return false;
+  }
+  check_completion(done_, "write", block_);
+  switch (phase_) {
+    case phase::locking:
+      return after_lock();
+    case phase::draining:
+      return after_entry();
+    default:
+      phase_ = phase::held;  // R7: every replica's host has the stamp
+      return true;
+  }
+}
+
+/// PROTOCOL "Far write": the first chain. Only the transport's atomics touch the lock (R1).
+void far_write::post_lock() {
+  const std::array chain{
+      operation::compare_swap(lock_at(state_, block_), 0, lock_of(state_), &seen_->before),
+      operation::read(state_.entry_at(block_), seen_->entry.data(), entry_bytes),
+      operation::read(state_.data_at(block_), fetch_to_, block_.block_bytes()),
+  };
+  phase_ = phase::locking;
+  state_.wire->post(block_.home(), std::span(chain).first(fetch_to_ != nullptr ? 3 : 2), done_);
+}
+
+bool far_write::after_lock() {
+  if (seen_->before != 0) {
+    holder_ = static_cast<rank_t>(seen_->before - 1);
+    contended_ = true;
+    count(counter::lock_retries);
+    phase_ = phase::idle;
+    return false;
+  }
+  locked_ = true;
+  return after_entry();
+}
+
+/// R6: near holders finish what they began before the lock was seen; the entry (and the data) must be read after they
+/// have gone.
+bool far_write::after_entry() {
+  if (seen_->near() != 0) {
+    holder_ = has_near_writer(seen_->near()) ? static_cast<rank_t>((seen_->near() >> 32U) - 1) : block_.home();
+    post_read();
+    return false;
+  }
+  version_ = seen_->version();
+  if (fetch_to_ != nullptr) {
+    count(counter::bytes_read, block_.block_bytes());
+  }
+  phase_ = phase::invalidating;
+  post_invalidations(state_, block_, seen_->sharers(), done_);
+  return step();
+}
+
+void far_write::post_read() {
+  const std::array chain{
+      operation::read(state_.entry_at(block_), seen_->entry.data(), entry_bytes),
+      operation::read(state_.data_at(block_), fetch_to_, block_.block_bytes()),
+  };
+  phase_ = phase::draining;
+  state_.wire->post(block_.home(), std::span(chain).first(fetch_to_ != nullptr ? 2 : 1), done_);
+}
+
+void far_write::unlock() noexcept {
+  try {
+    const std::array chain{operation::compare_swap(lock_at(state_, block_), lock_of(state_), 0, nullptr)};
+    state_.wire->post(block_.home(), chain, done_);
+    while (!done_.done()) {
+      state_.wire->progress();
+    }
+  } catch (const std::exception& problem) {
+    log::error("giving the lock of {} back failed: {}", to_string(block_), problem.what());
+  }
+}
+
+void release_far(runtime_state& state, address at, std::span<const std::byte> written, std::uint64_t version,
+                 after_release what, replica* copy) {
+  const address block = at.block();
+  struct {
+    std::uint64_t version;
+    std::array<std::byte, directory_entry::sharer_bytes> sharers;
+  } end{.version = version + 1, .sharers = {}};
+  if (what == after_release::keep_replica) {
+    state.hosts->only_me(end.sharers.data());
+    copy->version.store(version + 1, std::memory_order_relaxed);
+  }
+  const std::array chain{
+      operation::write(state.data_at(at), written.data(), written.size()),
+      operation::write(state.entry_at(block) + offsetof(directory_entry, version), &end, sizeof end),
+      operation::compare_swap(lock_at(state, block), lock_of(state), 0, nullptr),
+  };
+  auto posted = state.releases->take();
+  posted->block = block;
+  posted->pinned = what == after_release::keep_replica ? copy : nullptr;
+  posted->scratch = what == after_release::scratch_replica ? copy : nullptr;
+  if (posted->pinned != nullptr) {
+    state.replicas->publish(*copy, true);
+  }
+  count(counter::bytes_written, written.size());
+  state.wire->post(block.home(), chain, posted->done);  // R8: in this order
+  state.releases->put(state, std::move(posted));
+}
+
+}  // namespace liana::detail

@@ -1,0 +1,200 @@
+#include <array>
+#include <atomic>
+#include <cstring>
+
+#include "runtime/coherence/coherence.hpp"
+#include "runtime/holds.hpp"
+#include "runtime/wait.hpp"
+
+/// Blocks whose home is on this host: loads, stores and CPU atomics, and a transport operation only where a far host
+/// shares. Near ranks never use the atomics of the lock word (R1): they look at it, and yield to whoever has it.
+namespace liana::detail {
+namespace {
+
+/// Who keeps a near rank from a block, as far as the entry tells.
+rank_t holder_of(const directory_entry& entry, address block) {
+  if (const std::uint64_t lock = entry.lock.load(std::memory_order_relaxed); lock != 0) {
+    return static_cast<rank_t>(lock - 1);
+  }
+  const std::uint64_t near = entry.near.load(std::memory_order_relaxed);
+  if (has_near_writer(near)) {
+    return static_cast<rank_t>((near >> 32U) - 1);
+  }
+  return near != 0 ? block.home() : nobody;
+}
+
+/// One try to set near.writer. PROTOCOL "Near accesses", write guard.
+bool try_take_near(directory_entry& entry, rank_t me) {
+  std::uint64_t expected = 0;
+  if (!entry.near.compare_exchange_strong(expected, near_writer(me), std::memory_order_seq_cst)) {
+    return false;
+  }
+  // The exchange was the full fence: either this load sees the far writer's lock, or the far writer sees near.writer
+  // (R6).
+  if (entry.lock.load(std::memory_order_seq_cst) == 0) {
+    return true;
+  }
+  entry.near.store(0, std::memory_order_release);
+  return false;
+}
+
+bool try_take_in_place(directory_entry& entry, bool again) {
+  std::uint64_t near = entry.near.load(std::memory_order_relaxed);
+  do {
+    if (has_near_writer(near)) {
+      return false;
+    }
+  } while (!entry.near.compare_exchange_weak(near, near + near_reader, std::memory_order_seq_cst));
+  // A far writer that has the lock while this thread already reads the block in place waits for that hold to end, so
+  // the block does not change; waiting for the far writer here would be waiting for oneself.
+  if (entry.lock.load(std::memory_order_seq_cst) == 0 || again) {
+    return true;
+  }
+  entry.near.fetch_sub(near_reader, std::memory_order_release);
+  return false;
+}
+
+/// Invalidates whoever shares a block that this rank holds as near writer, and waits until that is visible (R7).
+void invalidate_sharers(runtime_state& state, const directory_entry& entry, address block) {
+  std::array<std::uint64_t, directory_entry::sharer_bytes / 8> sharers{};
+  std::uint64_t any = 0;
+  for (std::size_t i = 0; i < sharers.size(); ++i) {
+    sharers[i] = entry.sharers[i].load(std::memory_order_relaxed);
+    any |= sharers[i];
+  }
+  if (any == 0) {
+    return;
+  }
+  transport::completion done;
+  post_invalidations(state, block, reinterpret_cast<const std::byte*>(sharers.data()), done);
+  if (!done.done()) {
+    waiter wait(state, "invalidation", block);
+    while (!done.done()) {
+      wait.step(nobody);
+    }
+  }
+  check_completion(done, "invalidation", block);
+}
+
+/// What ends a write: a new version, and then no sharers.
+void begin_version(directory_entry& entry) {
+  entry.version.store(entry.version.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  // R8: after the data, before the block is free. Not only where a mark was seen: one may have come during the write.
+  for (auto& word : entry.sharers) {
+    word.store(0, std::memory_order_release);
+  }
+}
+
+}  // namespace
+
+void take_near(runtime_state& state, address block, const char* operation) {
+  directory_entry& entry = entry_of(state, block);
+  if (!try_take_near(entry, state.rank())) [[unlikely]] {
+    refuse_own_hold(block, operation);
+    waiter wait(state, operation, block);
+    do {
+      count(counter::lock_retries);
+      wait.step(holder_of(entry, block));
+    } while (!try_take_near(entry, state.rank()));
+  }
+  try {
+    invalidate_sharers(state, entry, block);
+  } catch (...) {
+    entry.near.store(0, std::memory_order_release);  // nothing was written
+    throw;
+  }
+}
+
+void give_near(directory_entry& entry) {
+  begin_version(entry);
+  entry.near.store(0, std::memory_order_release);
+}
+
+void invalidate_in_place(runtime_state& state, address block) {
+  directory_entry& entry = entry_of(state, block);
+  invalidate_sharers(state, entry, block);
+  begin_version(entry);
+}
+
+void near_read(runtime_state& state, address at, void* to, std::size_t bytes) {
+  const home_view& home = state.homes[static_cast<std::size_t>(at.home())];
+  count(counter::home_accesses);
+  if (try_near_read(home, at, to, bytes)) {
+    return;
+  }
+  const address block = at.block();
+  if (const hold_record* const mine = find_hold(block); mine != nullptr) {
+    refuse_own_write(block, "get");
+    racing_copy(to, home.origin + at.offset(), bytes);  // this thread's hold in place keeps writers out
+    return;
+  }
+  const directory_entry& entry = entry_of(state, block);
+  waiter wait(state, "get", block);
+  do {
+    count(counter::lock_retries);
+    wait.step(holder_of(entry, block));
+  } while (!try_near_read(home, at, to, bytes));
+}
+
+void near_write(runtime_state& state, address at, const void* from, std::size_t bytes) {
+  const address block = at.block();
+  take_near(state, block, "put");
+  racing_copy(near_data(state, at), from, bytes);
+  give_near(entry_of(state, block));
+  count(counter::home_accesses);
+}
+
+void take_in_place(runtime_state& state, address block) {
+  directory_entry& entry = entry_of(state, block);
+  count(counter::home_accesses);
+  if (try_take_in_place(entry, false)) {
+    return;
+  }
+  refuse_own_write(block, "read");
+  const bool again = find_hold(block) != nullptr;
+  waiter wait(state, "read", block);
+  while (!try_take_in_place(entry, again)) {
+    count(counter::lock_retries);
+    wait.step(holder_of(entry, block));
+  }
+}
+
+void near_fetch(runtime_state& state, address block, replica& copy, bool kept) {
+  directory_entry& entry = entry_of(state, block);
+  const host_map& hosts = *state.hosts;
+  std::byte* const mark = reinterpret_cast<std::byte*>(&entry.sharers) + hosts.mark_offset();
+  waiter wait(state, "read", block);
+  for (bool first = true;; first = false) {
+    if (!first) {
+      refuse_own_write(block, "read");
+      wait.step(holder_of(entry, block));
+    }
+    const std::uint64_t stamp = state.validity(block);  // R2
+    if (hosts.mark_bytes() == 1) {
+      __atomic_store_n(reinterpret_cast<std::uint8_t*>(mark), static_cast<std::uint8_t>(hosts.my_mark()),
+                       __ATOMIC_RELAXED);
+    } else {
+      __atomic_store_n(reinterpret_cast<std::uint16_t*>(mark), hosts.my_mark(), __ATOMIC_RELAXED);
+    }
+    std::atomic_thread_fence(std::memory_order_seq_cst);  // registered before the entry is read
+    std::array<std::uint64_t, entry_bytes / 8> seen{};
+    copy_line_ascending(seen.data(), reinterpret_cast<const std::uint64_t*>(&entry));
+    const bool registered = hosts.mark_in(reinterpret_cast<const std::byte*>(&seen[3])) != 0;
+    if (seen[0] != 0 || has_near_writer(seen[1]) ||
+        !registered) {  // R3, R4: any mark will do, the data are read after it was seen
+      continue;
+    }
+    if (!kept || copy.version.load(std::memory_order_relaxed) != seen[2]) {
+      kept = false;
+      racing_copy(copy.data.load(std::memory_order_relaxed), near_data(state, block), block.block_bytes());
+      std::atomic_thread_fence(std::memory_order_acquire);
+    }
+    if (state.validity(block) == stamp) {  // R5
+      copy.version.store(seen[2], std::memory_order_relaxed);
+      copy.stamp.store(stamp, std::memory_order_relaxed);
+      return;
+    }
+  }
+}
+
+}  // namespace liana::detail

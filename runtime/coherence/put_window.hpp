@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include <liana/detail/access.hpp>
+
+#include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/far_write.hpp"
+
+namespace liana::detail {
+
+/// Far puts with many under way. Each takes, writes and releases its own block, none waits for another: all are moved
+/// on in turn, so locks that this rank holds meanwhile never depend on locks that it still wants. Of one thread.
+class put_window {
+ public:
+  explicit put_window(runtime_state& state) : state_(state) {}
+  put_window(const put_window&) = delete;
+  put_window& operator=(const put_window&) = delete;
+  put_window(put_window&&) = delete;
+  put_window& operator=(put_window&&) = delete;
+  ~put_window() = default;
+
+  /// Puts to one block take effect in the order added.
+  void add(const const_piece& piece);
+  void drain();
+
+ private:
+  struct pending {
+    pending(runtime_state& state, const const_piece& what, replica* its_copy);
+    pending(const pending&) = delete;
+    pending& operator=(const pending&) = delete;
+    pending(pending&&) = delete;
+    pending& operator=(pending&&) = delete;
+    ~pending();
+
+    runtime_state& state;
+    const_piece piece;
+    replica* copy;  ///< claimed, or null: the bytes go inline
+    far_write write;
+  };
+
+  replica* claim_if_needed(const const_piece& piece);
+  void move_on();
+  void release(pending& each);
+
+  runtime_state& state_;
+  std::vector<std::unique_ptr<pending>> under_way_;
+};
+
+}  // namespace liana::detail

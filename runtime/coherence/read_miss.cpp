@@ -1,0 +1,134 @@
+#include "runtime/coherence/read_miss.hpp"
+
+#include <array>
+#include <span>
+
+#include "runtime/coherence/coherence.hpp"
+
+namespace liana::detail {
+namespace {
+
+using transport::operation;
+
+/// From this size on the entry alone is looked at first when an older copy is still there: below, the data cost no more
+/// than the second round trip that they may take.
+constexpr std::size_t revalidate_from_bytes = 1024;
+
+/// After this many failures the dependent path is taken, which does not depend on what else the host's ranks do.
+constexpr unsigned failures_before_dependent = 3;
+
+}  // namespace
+
+read_miss::read_miss(runtime_state& state, address block, replica& copy, bool kept)
+    : state_(state),
+      block_(block),
+      copy_(copy),
+      kept_(kept),
+      dependent_(kept && block.block_bytes() >= revalidate_from_bytes),
+      seen_(state.take_buffer()) {}
+
+read_miss::~read_miss() {
+  while (!done_.done()) {
+    state_.wire->progress();
+  }
+  state_.buffers->give_back(seen_);
+}
+
+bool read_miss::step() {
+  if (phase_ == phase::idle) {
+    post();
+  }
+  if (!done_.done()) {
+    return false;
+  }
+  check_completion(done_, "read", block_);
+  return judge();
+}
+
+/// PROTOCOL "Far read miss": one chain; or, on the dependent path, its first half.
+void read_miss::post() {
+  stamp_ = state_.validity(block_);  // R2: before registering
+  const host_map& hosts = *state_.hosts;
+  const std::uint16_t mark = hosts.my_mark();
+  const auto one_byte = static_cast<std::uint8_t>(mark);
+  const std::uint64_t entry = state_.entry_at(block_);
+  const std::uint64_t my_mark_at = entry + offsetof(directory_entry, sharers) + hosts.mark_offset();
+  const std::array chain{
+      operation::write(my_mark_at, hosts.mark_bytes() == 1 ? static_cast<const void*>(&one_byte) : &mark,
+                       hosts.mark_bytes()),
+      operation::read(entry, seen_->entry.data(), entry_bytes),
+      operation::read(state_.data_at(block_), copy_.data.load(std::memory_order_relaxed), block_.block_bytes()),
+  };
+  phase_ = dependent_ ? phase::registering : phase::reading;
+  if (!dependent_) {
+    kept_ = false;  // the older data is overwritten
+    count(counter::bytes_read, block_.block_bytes());
+  }
+  state_.wire->post(block_.home(), std::span(chain).first(dependent_ ? 2 : 3), done_);
+}
+
+bool read_miss::judge() {
+  const bool still_valid = state_.validity(block_) == stamp_;  // R5: loaded after the completion
+  const std::uint16_t mark = state_.hosts->mark_in(seen_->sharers());
+  switch (phase_) {
+    case phase::reading:
+      if (!unheld() || !still_valid || mark == 0) {  // R3, R5, R4
+        return reject();
+      }
+      if (mark == state_.hosts->my_mark()) {  // R4: my own
+        return accept();
+      }
+      // Another rank of this host registered after me: the host is registered and only the data is in doubt.
+      dependent_ = true;
+      post();
+      return step();
+
+    case phase::registering:
+      if (!unheld() || mark == 0) {  // R3, R4: the host's mark, whoever wrote it
+        return reject();
+      }
+      if (kept_ && copy_.version.load(std::memory_order_relaxed) == seen_->version()) {
+        return still_valid ? accept() : reject();  // R5
+      }
+      phase_ = phase::data;
+      count(counter::bytes_read, block_.block_bytes());
+      {
+        const std::array chain{
+            operation::read(state_.data_at(block_), copy_.data.load(std::memory_order_relaxed), block_.block_bytes())};
+        state_.wire->post(block_.home(), chain, done_);
+      }
+      kept_ = false;
+      return step();
+
+    default:
+      return still_valid ? accept() : reject();  // R5: nobody has written since the registration was seen
+  }
+}
+
+/// R3. Notes who holds the block if somebody does.
+bool read_miss::unheld() {
+  if (seen_->lock() != 0) {
+    holder_ = static_cast<rank_t>(seen_->lock() - 1);
+    return false;
+  }
+  if (has_near_writer(seen_->near())) {
+    holder_ = static_cast<rank_t>((seen_->near() >> 32U) - 1);
+    return false;
+  }
+  return true;
+}
+
+bool read_miss::accept() {
+  copy_.version.store(seen_->version(), std::memory_order_relaxed);
+  copy_.stamp.store(stamp_, std::memory_order_relaxed);
+  return true;
+}
+
+bool read_miss::reject() {
+  ++failures_;
+  dependent_ = dependent_ || failures_ >= failures_before_dependent;
+  phase_ = phase::idle;
+  return false;
+}
+
+}  // namespace liana::detail

@@ -1,0 +1,169 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include <liana/detail/access.hpp>
+
+#include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/read_miss.hpp"
+#include "runtime/wait.hpp"
+
+namespace liana::detail {
+
+/// Operations of one thread under way at once: as many as hide a round trip, few enough for every device.
+inline constexpr std::size_t window_width = 32;
+
+/// Replicas of several blocks, with many read misses under way. `ready(copy, tag)` is called with each replica, pinned
+/// for it, in any order. Of one thread; destroyed before it is drained, it gives up what is under way.
+template <class Ready>
+class read_window {
+ public:
+  read_window(runtime_state& state, Ready ready) : state_(state), ready_(std::move(ready)) {}
+  read_window(const read_window&) = delete;
+  read_window& operator=(const read_window&) = delete;
+  read_window(read_window&&) = delete;
+  read_window& operator=(read_window&&) = delete;
+  ~read_window() {
+    for (auto& each : misses_) {
+      if (each.has_value()) {
+        give_up(each);
+      }
+    }
+  }
+
+  /// A block whose home is not this rank.
+  void add(address block, std::size_t tag) {
+    while (used_ == window_width) {
+      wait_for([this] { return used_ < window_width; });
+    }
+    for (;;) {
+      const replica_hit hit = find_valid_replica(state_.hot, block);
+      if (hit.copy != nullptr && state_.replicas->pin(*hit.copy, hit.sequence)) {
+        mark_referenced(*hit.copy);
+        count(counter::hits);
+        ready_(*hit.copy, tag);
+        return;
+      }
+      if (const auto claim = claim_without_own(block); claim.copy != nullptr) {
+        start(block, claim, tag);
+        return;
+      }
+    }
+  }
+
+  void drain() {
+    wait_for([this] { return used_ == 0; });
+  }
+
+ private:
+  struct entry {
+    entry(runtime_state& state, address block, const cache::claim_outcome& claim, std::size_t its_tag)
+        : miss(state, block, *claim.copy, claim.kept),
+          kept(claim.kept),
+          old_version(claim.copy->version.load(std::memory_order_relaxed)),
+          tag(its_tag) {}
+    read_miss miss;
+    bool kept;
+    std::uint64_t old_version;
+    std::size_t tag;
+  };
+
+  /// Never waits for another thread's claim, or for room, while this window has claims itself: two threads could wait
+  /// for each other.
+  cache::claim_outcome claim_without_own(address block) {
+    auto claim = state_.replicas->claim(block);
+    if (claim.result != cache::claim_result::claimed) {
+      drain();
+      claim = claim_replica(state_, block, "read");
+    }
+    return claim;
+  }
+
+  void start(address block, const cache::claim_outcome& claim, std::size_t tag) {
+    if (state_.near(block.home())) {
+      fetch_near(block, claim, tag);
+      return;
+    }
+    for (auto& slot : misses_) {
+      if (!slot.has_value()) {
+        slot.emplace(state_, block, claim, tag);
+        ++used_;
+        if (slot->miss.step()) {  // over shared memory it arrives at once
+          complete(slot);
+        }
+        return;
+      }
+    }
+  }
+
+  void fetch_near(address block, const cache::claim_outcome& claim, std::size_t tag) {
+    try {
+      drain();
+    } catch (...) {
+      state_.replicas->abandon(*claim.copy);
+      throw;
+    }
+    fetch_replica(state_, block, *claim.copy, claim.kept);
+    ready_(*claim.copy, tag);
+  }
+
+  /// Moves all on in turn, so that no other thread waits for a replica that has arrived here while this one waits for
+  /// another.
+  template <class Condition>
+  void wait_for(Condition met) {
+    move_on();
+    if (met()) {
+      return;
+    }
+    waiter wait(state_, "read", oldest().block());
+    do {
+      wait.step(oldest().holder());
+      move_on();
+    } while (!met());
+  }
+
+  void move_on() {
+    for (auto& slot : misses_) {
+      if (slot.has_value() && slot->miss.step()) {
+        complete(slot);
+      }
+    }
+  }
+
+  /// Any that is under way, for reports.
+  const read_miss& oldest() const {
+    for (const auto& slot : misses_) {
+      if (slot.has_value()) {
+        return slot->miss;
+      }
+    }
+    return misses_.front()->miss;  // not reached: asked only while some are under way
+  }
+
+  void complete(std::optional<entry>& slot) {
+    replica& copy = slot->miss.copy();
+    count_fetched(slot->kept, copy.version.load(std::memory_order_relaxed) == slot->old_version);
+    const std::size_t tag = slot->tag;
+    slot.reset();
+    --used_;
+    state_.replicas->publish(copy, true);
+    ready_(copy, tag);
+  }
+
+  void give_up(std::optional<entry>& slot) {
+    replica& copy = slot->miss.copy();
+    slot.reset();  // waits until the transport has let go of the replica
+    state_.replicas->abandon(copy);
+  }
+
+  runtime_state& state_;
+  Ready ready_;
+  std::array<std::optional<entry>, window_width> misses_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace liana::detail

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <liana/detail/address.hpp>
+#include <liana/detail/replica.hpp>
+
+#include "transport/transport.hpp"
+
+namespace liana::detail {
+
+class runtime_state;
+
+/// The release of one far write under way. Nobody waits for it; the replica that its data come from stays until it has
+/// landed.
+struct release {
+  transport::completion done;
+  address block;
+  replica* pinned = nullptr;   ///< published, pinned by the release
+  replica* scratch = nullptr;  ///< still claimed, only a place for the data: abandoned afterwards
+};
+
+/// The releases that this rank has posted and not yet seen land. Thread-safe.
+class release_queue {
+ public:
+  /// A release to post with.
+  std::unique_ptr<release> take();
+
+  /// After posting. One that has landed already (always so over shared memory) is finished at once.
+  void put(runtime_state& state, std::unique_ptr<release> posted);
+
+  /// Finishes what has landed; returns how many are still under way. Throws peer_error when one failed.
+  std::size_t progress(runtime_state& state);
+
+ private:
+  void finish(runtime_state& state, std::unique_ptr<release> landed);
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<release>> under_way_;
+  std::vector<std::unique_ptr<release>> idle_;
+};
+
+}  // namespace liana::detail

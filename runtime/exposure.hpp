@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+
+#include <liana/detail/address.hpp>
+
+namespace liana::detail {
+
+class runtime_state;
+
+/// Blocks of this rank that the program may write as plain memory, because it has asked for `local()` pointers or
+/// spans. The protocol sees no such write, so every collective call, where plain memory changes hands, invalidates
+/// whatever replicas they have.
+///
+/// Thread-safe.
+class exposed_blocks {
+ public:
+  /// `count` blocks in a row from `first`.
+  void add(address first, std::size_t count);
+
+  /// The blocks are freed.
+  void remove(address first, std::size_t count);
+
+  /// Invalidates the replicas of all of them.
+  void publish(runtime_state& state);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::uint64_t, std::size_t> runs_;  // number of blocks by the first one's address
+};
+
+/// Invalidates the replicas of one near block, if there are any, because it may have been written as plain memory.
+void publish_plain_writes(runtime_state& state, address block);
+
+}  // namespace liana::detail

@@ -1,0 +1,203 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <liana/detail/address.hpp>
+#include <liana/detail/context.hpp>
+#include <liana/detail/racing_copy.hpp>
+#include <liana/detail/thread_state.hpp>
+
+/// What the typed classes call: coherent access to bytes inside one block, and to several blocks at once. Here are the
+/// paths that need no waiting and no communication; the rest is in the library (runtime/coherence/).
+///
+/// All functions throw usage_error for a null or foreign address and for bytes that leave the block or the pool,
+/// peer_error and timeout_error when a wait ends badly, resource_error when no replica can be kept. Any thread may call
+/// them.
+namespace liana::detail {
+
+// ---- one block ----
+
+/// Coherent read of bytes inside one block, any case.
+void read_bytes(address at, void* to, std::size_t bytes);
+
+/// Coherent write of bytes inside one block. Returns when no older value can be read any more.
+void write_bytes(address at, const void* from, std::size_t bytes);
+
+/// Starts to fetch the block if it is far and not valid here; does not wait.
+void prefetch_block(address at);
+
+/// A block held for reading: pinned replica, or in place at the home.
+struct read_hold {
+  const std::byte* data = nullptr;   ///< of the address that was asked for; null: nothing held
+  replica* copy = nullptr;           ///< the pinned replica, or null: in place
+  hold_record* record = nullptr;     ///< in place
+  directory_entry* entry = nullptr;  ///< in place
+};
+
+/// A block held for writing: in place where it is near, else in the replica that is to be published.
+struct write_hold {
+  std::byte* data = nullptr;  ///< of the address that was asked for; null: nothing held
+  std::uint64_t block = 0;
+  std::uint64_t version = 0;  ///< before the write
+  replica* copy = nullptr;    ///< far
+  hold_record* record = nullptr;
+  directory_entry* entry = nullptr;  ///< near
+};
+
+[[nodiscard]] read_hold open_read(address at, std::size_t bytes);
+void close_read(read_hold& hold) noexcept;
+
+/// `overwrite`: the caller will write every byte of the block, so its content need not be fetched.
+[[nodiscard]] write_hold open_write(address at, std::size_t bytes, bool overwrite = false);
+
+/// Publishes what was written and gives the block up.
+void close_write(write_hold& hold);
+
+/// The same for destructors: an error is logged.
+void close_write_noexcept(write_hold& hold) noexcept;
+
+/// One more guard on a block that this thread holds for writing through `hold`.
+[[nodiscard]] write_hold share_write(const write_hold& hold, address at);
+
+/// Somebody is about to get a plain pointer to a near block and may write through it: the replicas that exist then are
+/// invalidated by every later collective call if the block is this rank's, and here and now if it is another rank's.
+void expose(address at);
+
+// ---- several blocks, as many at once as the transport takes ----
+
+/// Bytes inside one block, and the memory that they are copied to or from.
+struct piece {
+  address at;
+  std::size_t bytes = 0;
+  std::byte* memory = nullptr;
+};
+struct const_piece {
+  address at;
+  std::size_t bytes = 0;
+  const std::byte* memory = nullptr;
+};
+
+/// Each piece is read (written) coherently; the pieces together are not one atomic access.
+void read_pieces(std::span<const piece> pieces);
+void write_pieces(std::span<const const_piece> pieces);
+
+/// Holds of distinct blocks, taken in the global order (ascending addresses) that keeps several holders from waiting
+/// for each other in a circle. Result i belongs to blocks[i]. All or nothing.
+[[nodiscard]] std::vector<read_hold> open_reads(std::span<const address> blocks);
+[[nodiscard]] std::vector<write_hold> open_writes(std::span<const address> blocks);
+void close_reads(std::span<read_hold> holds) noexcept;
+void close_writes(std::span<write_hold> holds);
+void close_writes_noexcept(std::span<write_hold> holds) noexcept;
+
+void prefetch_blocks(std::span<const address> blocks);
+
+// ---- the inlined paths ----
+
+/// Copies from a near block, without a store to shared memory: a seqlock over the words that say who holds the block.
+/// False when somebody does.
+[[gnu::always_inline]] inline bool try_near_read(const home_view& home, address at, void* to, std::size_t bytes) {
+  const directory_entry& entry = near_entry(home, at);
+  const std::uint64_t version = entry.version.load(std::memory_order_acquire);
+  if (entry.lock.load(std::memory_order_acquire) != 0 || has_near_writer(entry.near.load(std::memory_order_acquire))) {
+    return false;
+  }
+  racing_copy(to, home.origin + at.offset(), bytes);
+  std::atomic_thread_fence(std::memory_order_acquire);
+  // The version last: the old one, seen after nobody held the block, means that no write had begun when the copy was
+  // done.
+  return entry.lock.load(std::memory_order_acquire) == 0 &&
+         !has_near_writer(entry.near.load(std::memory_order_acquire)) &&
+         entry.version.load(std::memory_order_relaxed) == version;
+}
+
+/// A replica found in the table, and its sequence when it was found.
+struct replica_hit {
+  replica* copy = nullptr;  ///< null: none
+  std::uint64_t sequence = 0;
+};
+
+/// The replica of a block, in whatever state. No lock, no atomic read-modify-write, no store.
+inline replica_hit find_replica(const context& here, address block) {
+  const auto place = replica_place::of(block, here.bucket_mask);
+  for (const std::uint64_t bucket : {place.first, place.second}) {
+    const std::atomic<std::uint64_t>* const references = here.table + bucket * replica_place::ways;
+    for (std::size_t way = 0; way < replica_place::ways; ++way) {
+      const std::uint64_t reference = references[way].load(std::memory_order_acquire);
+      if (static_cast<std::uint32_t>(reference >> 32U) != place.tag || static_cast<std::uint32_t>(reference) == 0) {
+        continue;
+      }
+      replica* const copy = here.replicas + (static_cast<std::uint32_t>(reference) - 1);
+      const std::uint64_t sequence = copy->sequence.load(std::memory_order_acquire);
+      if (copy->block.load(std::memory_order_relaxed) == block.bits()) {
+        return {.copy = copy, .sequence = sequence};
+      }
+    }
+  }
+  return {};
+}
+
+/// The hit check of PROTOCOL.md: stamp == V[h(b)]. What it returns was current when the validity word was loaded; the
+/// caller looks at `sequence` again after using it, or pins it.
+inline replica_hit find_valid_replica(const context& here, address block) {
+  const replica_hit found = find_replica(here, block);
+  if (found.copy == nullptr || (found.sequence & 1U) != 0) {
+    return {};
+  }
+  const std::uint64_t word = here.validity[validity_index(block, here.validity_mask)].load(std::memory_order_acquire);
+  return found.copy->stamp.load(std::memory_order_relaxed) == word ? found : replica_hit{};
+}
+
+inline void mark_referenced(replica& copy) {
+  if (!copy.referenced.load(std::memory_order_relaxed)) {
+    copy.referenced.store(true, std::memory_order_relaxed);
+  }
+}
+
+inline bool try_hit(const context& here, address at, void* to, std::size_t bytes) {
+  const replica_hit hit = find_valid_replica(here, at.block());
+  if (hit.copy == nullptr) {
+    return false;
+  }
+  // Before `data` is followed: those of another block may be shorter, and end where the cache's memory does.
+  const std::byte* const data = hit.copy->data.load(std::memory_order_acquire);
+  if (hit.copy->sequence.load(std::memory_order_relaxed) != hit.sequence) [[unlikely]] {
+    return false;
+  }
+  racing_copy(to, data + at.offset_in_block(), bytes);
+  std::atomic_thread_fence(std::memory_order_acquire);
+  if (hit.copy->sequence.load(std::memory_order_relaxed) != hit.sequence) [[unlikely]] {
+    return false;
+  }
+  mark_referenced(*hit.copy);
+  return true;
+}
+
+/// Whether `bytes` at `at` lie in one block of a home that exists. What it refuses, the library explains.
+inline bool is_plausible(const context& here, address at, std::size_t bytes) {
+  return at.home() < here.size && at.block_log2() >= minimum_block_log2 &&
+         at.offset_in_block() + bytes <= at.block_bytes() && at.offset() + bytes <= here.homes[at.home()].bytes;
+}
+
+/// Coherent read of bytes inside one block: near or hit here, the rest in the library.
+[[gnu::always_inline]] inline void read_inline(address at, void* to, std::size_t bytes) {
+  const context& here = *current;
+  if (is_plausible(here, at, bytes)) [[likely]] {
+    const home_view& home = here.homes[at.home()];
+    if (home.origin != nullptr) {
+      if (try_near_read(home, at, to, bytes)) [[likely]] {
+        count(counter::home_accesses);
+        return;
+      }
+    } else if (try_hit(here, at, to, bytes)) [[likely]] {
+      count(counter::hits);
+      return;
+    }
+  }
+  read_bytes(at, to, bytes);
+}
+
+}  // namespace liana::detail

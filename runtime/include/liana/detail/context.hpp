@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include <liana/detail/address.hpp>
+#include <liana/detail/directory_entry.hpp>
+#include <liana/detail/rank.hpp>
+#include <liana/detail/replica.hpp>
+
+namespace liana::detail {
+
+class runtime_state;
+
+/// How this rank reaches the shared memory of another one.
+struct home_view {
+  std::byte* origin = nullptr;  ///< where the pool is mapped here; null: far
+  std::uint64_t bytes = 0;      ///< of the pool
+};
+
+/// What the inlined paths need of the runtime, in one place. All of it is fixed from the start of a runtime to its end.
+struct context {
+  rank_t rank = 0;
+  rank_t size = 0;  ///< 0: there is no runtime; every access then leaves the inlined path
+  const home_view* homes = nullptr;
+  std::atomic<std::uint64_t>* validity = nullptr;  ///< this host's table
+  std::uint64_t validity_mask = 0;
+  const std::atomic<std::uint64_t>* table = nullptr;  ///< references to replicas
+  std::uint64_t bucket_mask = 0;
+  replica* replicas = nullptr;
+  runtime_state* state = nullptr;
+};
+
+inline constinit context no_context;
+
+/// The runtime of this process. A simulator of many ranks in one process points it at the rank whose turn it is.
+inline constinit context* current = &no_context;
+
+/// The index of a block's validity word. Blocks in a row have words in a row.
+inline std::uint64_t validity_index(address block, std::uint64_t mask) {
+  const std::uint64_t row = block.offset() >> block.block_log2();
+  const std::uint64_t start = (block.bits() >> address::size_shift) * 0x9E3779B97F4A7C15U;
+  return (row + (start >> 20U)) & mask;
+}
+
+inline directory_entry& near_entry(const home_view& home, address at) {
+  return *reinterpret_cast<directory_entry*>(home.origin + at.entry_offset());
+}
+
+}  // namespace liana::detail

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+
+#include <liana/detail/address.hpp>
+
+namespace liana::detail {
+
+/// What is counted, each by the thread that does it; see liana::statistics for the meaning.
+enum class counter : std::uint8_t {
+  hits,
+  misses,
+  revalidations,
+  invalidations_sent,
+  invalidations_received,
+  spurious_misses,
+  evictions,
+  bytes_read,
+  bytes_written,
+  lock_retries,
+  home_accesses,
+};
+inline constexpr std::size_t counters = 11;
+
+/// Blocks in a row held by guards or a view of one thread: what a waiting thread looks up to tell a wait for itself
+/// from a wait for others. Taken by the thread it belongs to, given up by whichever thread closes the last guard.
+struct hold_record {
+  std::atomic<std::uint64_t> first{0};   ///< block; 0: the record is free
+  std::atomic<std::uint64_t> last{0};    ///< block, included
+  std::atomic<std::uint32_t> guards{0};  ///< that share the record
+  std::atomic<bool> writing{false};
+};
+
+/// What one thread of this rank has: counters and holds. Never freed while the process lives, but reused by a later
+/// thread.
+struct alignas(64) thread_state {
+  std::array<std::atomic<std::uint64_t>, counters> counts{};
+  std::array<hold_record, 16> few_holds;
+  std::deque<hold_record> more_holds;  ///< addresses stay
+  thread_state* next = nullptr;        ///< of all threads' states
+  std::atomic<bool> in_use{true};
+};
+
+inline thread_local constinit thread_state* this_thread = nullptr;
+
+/// Gives the calling thread its state; `this_thread` is set from then on.
+thread_state& attach_thread();
+
+inline thread_state& thread() {
+  thread_state* const mine = this_thread;
+  return mine != nullptr ? *mine : attach_thread();
+}
+
+/// Counts without a locked instruction: nobody else writes this thread's counters.
+inline void count(counter what, std::uint64_t by = 1) {
+  auto& word = thread().counts[static_cast<std::size_t>(what)];
+  word.store(word.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+}  // namespace liana::detail

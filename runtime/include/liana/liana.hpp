@@ -1,0 +1,14 @@
+#pragma once
+
+/// All of Liana. Programs that start a runtime over a communicator of their own include <liana/mpi.hpp> as well.
+
+#include <liana/allocation.hpp>
+#include <liana/array.hpp>
+#include <liana/collectives.hpp>
+#include <liana/error.hpp>
+#include <liana/global_ptr.hpp>
+#include <liana/guards.hpp>
+#include <liana/options.hpp>
+#include <liana/runtime.hpp>
+#include <liana/statistics.hpp>
+#include <liana/views.hpp>

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <memory>
+
+#include <liana/detail/context.hpp>
+#include <liana/detail/rank.hpp>
+#include <liana/options.hpp>
+
+namespace liana {
+namespace detail {
+
+class runtime_state;
+
+[[noreturn]] void refuse_without_runtime(const char* operation);
+
+/// Throws usage_error, naming `operation`, when there is no runtime.
+inline const context& require_context(const char* operation) {
+  const context& here = *current;
+  if (here.size == 0) {
+    refuse_without_runtime(operation);
+  }
+  return here;
+}
+
+/// Whether a type is MPI's communicator; <liana/mpi.hpp>, which knows it, says so.
+template <class T>
+inline constexpr bool is_communicator = false;
+
+}  // namespace detail
+
+/// The ranks of a job, their shared memory, and everything that moves between them, for as long as it lives. One at a
+/// time in a process; when it has ended, another one can start.
+///
+/// Start and end are collective: all ranks construct it, and all destroy it, with no other collective call in between
+/// that they do not share. MPI stays usable by the program throughout, whoever initialised it. Both from one thread, at
+/// a time at which no other uses Liana.
+class runtime {
+ public:
+  /// Over all ranks that mpirun has started. Initialises MPI, at level MPI_THREAD_SERIALIZED, if nobody has; MPI is
+  /// then finalized when the process exits, since another runtime may follow this one. `argc` and `argv` are handed to
+  /// MPI.
+  ///
+  /// Throws config_error for a setting that does not parse, contradicts another one or the hosts that the ranks are on,
+  /// or differs between ranks where it must not; resource_error when there is too little shared memory; usage_error
+  /// when there is a runtime already or MPI was finalized. Each on all ranks, except that a wrong setting is found
+  /// before MPI is initialised and is then thrown only where it is wrong.
+  runtime(int argc, char** argv, const options& with = {});
+
+  /// Over the ranks of a communicator of a running MPI program, whose rank numbers hold for Liana too. Include
+  /// <liana/mpi.hpp>. The communicator is duplicated; the program keeps its own. Several runtimes can run side by side
+  /// in disjoint communicators. Throws as the other one, and usage_error for MPI_COMM_NULL and intercommunicators.
+  template <class Communicator>
+  requires detail::is_communicator<Communicator>
+  explicit runtime(Communicator over, const options& with = {}) : runtime(static_cast<const void*>(&over), with) {}
+
+  runtime(const runtime&) = delete;
+  runtime& operator=(const runtime&) = delete;
+  runtime(runtime&&) = delete;
+  runtime& operator=(runtime&&) = delete;
+
+  /// Completes everything this rank has issued, waits for the other ranks to end too, and reports the statistics where
+  /// they were asked for. Logs what goes wrong. Objects and arrays that were not destroyed go with it; pointers and
+  /// guards must not be used afterwards. When an exception passes through, ranks that wait in another collective call
+  /// get a usage_error that says so, instead of waiting for ever.
+  ~runtime();
+
+ private:
+  runtime(const void* communicator, const options& with);
+
+  std::unique_ptr<detail::runtime_state> state_;
+  int exceptions_;  ///< in flight at the start
+};
+
+/// The number of this rank. Throws usage_error without a runtime. Any thread.
+[[nodiscard]] inline rank_t rank() { return detail::require_context("rank").rank; }
+
+/// How many ranks the job has. Throws usage_error without a runtime. Any thread.
+[[nodiscard]] inline rank_t size() { return detail::require_context("size").size; }
+
+/// Collective. Completes everything this rank has issued, then waits until all ranks have called it. Throws usage_error
+/// on all ranks when another one makes another collective call instead, peer_error when a rank is gone, timeout_error
+/// after `options::timeout`.
+void barrier();
+
+}  // namespace liana

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include <liana/detail/directory_entry.hpp>
+
+namespace liana::detail {
+
+/// Where operations of the transport put what the protocol looks at: an image of a directory entry, and the result of
+/// an atomic.
+struct alignas(128) operation_buffer {
+  std::array<std::uint64_t, entry_bytes / 8> entry;  ///< as the words of directory_entry
+  std::uint64_t before;                              ///< result of an atomic
+  std::uint64_t word;                                ///< any other 8 bytes
+
+  // Views of the image.
+  [[nodiscard]] std::uint64_t lock() const { return entry[0]; }
+  [[nodiscard]] std::uint64_t near() const { return entry[1]; }
+  [[nodiscard]] std::uint64_t version() const { return entry[2]; }
+  [[nodiscard]] const std::byte* sharers() const { return reinterpret_cast<const std::byte*>(&entry[3]); }
+};
+
+/// The buffers in this rank's segment, lent out one by one.
+class operation_buffers {
+ public:
+  explicit operation_buffers(std::span<operation_buffer> memory) {
+    free_.reserve(memory.size());
+    for (operation_buffer& each : memory) {
+      free_.push_back(&each);
+    }
+  }
+
+  /// Null when all are lent.
+  operation_buffer* take() {
+    const std::scoped_lock lock(mutex_);
+    if (free_.empty()) {
+      return nullptr;
+    }
+    operation_buffer* const taken = free_.back();
+    free_.pop_back();
+    return taken;
+  }
+
+  void give_back(operation_buffer* buffer) {
+    const std::scoped_lock lock(mutex_);
+    free_.push_back(buffer);  // within the capacity reserved
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<operation_buffer*> free_;
+};
+
+}  // namespace liana::detail

@@ -1,0 +1,227 @@
+#include "runtime/startup.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <liana/error.hpp>
+#include <liana/runtime.hpp>
+
+#include "runtime/agreement.hpp"
+#include "runtime/bootstrap.hpp"
+#include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/release_queue.hpp"
+#include "runtime/job_settings.hpp"
+#include "runtime/log.hpp"
+#include "runtime/meeting.hpp"
+#include "runtime/pool_memory.hpp"
+#include "runtime/segments.hpp"
+#include "runtime/statistics_report.hpp"
+#include "transport/factory.hpp"
+
+namespace liana::detail {
+namespace {
+
+constexpr int most_ranks = 65536;  // a global address has 16 bits for the home
+
+/// How long a rank stays whose runtime ends out of step: the others look for lost ranks every 50 ms and have to find
+/// the one that is, not this one.
+constexpr std::chrono::milliseconds farewell{200};
+
+/// Reads the settings. The failure, if any, is not thrown yet: the other ranks may have to hear of it.
+std::optional<failure> configure_state(runtime_state& state, const options& in_code) {
+  try {
+    if (current->state != nullptr) {
+      throw usage_error("start of the runtime: there is one already, and a process has one at a time; end it first");
+    }
+    state.settings = configure(in_code);
+    return std::nullopt;
+  } catch (const error&) {
+    return current_failure();
+  }
+}
+
+/// Joins the ranks, or throws on all of them what one has failed by.
+void join_ranks(runtime_state& state, mpi_view mpi, const std::optional<failure>& failed) {
+  if (failed.has_value() && !mpi_has_started()) {
+    throw_failure(failed->what, failed->text);
+  }
+  start_mpi(mpi.argc, mpi.argv);
+  state.group = std::make_unique<process_group>(state, mpi.communicator);
+  agree(*state.group, failed);
+  if (state.group->size() > most_ranks) {
+    throw usage_error(fmt::format("start of the runtime: {} ranks; global addresses have room for {}",
+                                  state.group->size(), most_ranks));
+  }
+  state.hot.rank = state.group->rank();
+  state.hot.size = state.group->size();
+  log::start(state.settings.log, state.rank());
+}
+
+/// Whether the ranks of this real host outnumber the processing units that they may all use.
+bool find_oversubscription(runtime_state& state) {
+  const auto mine = state.machine.processing_unit_mask();
+  const auto masks = state.group->all_gather_texts({reinterpret_cast<const char*>(mine.data()), mine.size_bytes()});
+  const auto& hosts = state.group->real_hosts();
+  const int my_host = hosts[static_cast<std::size_t>(state.rank())];
+  std::vector<std::uint64_t> united(mine.size());
+  for (std::size_t rank = 0; rank < masks.size(); ++rank) {
+    std::vector<std::uint64_t> words(masks[rank].size() / sizeof(std::uint64_t));
+    std::memcpy(words.data(), masks[rank].data(), words.size() * sizeof(std::uint64_t));
+    for (std::size_t i = 0; hosts[rank] == my_host && i < std::min(words.size(), united.size()); ++i) {
+      united[i] |= words[i];
+    }
+  }
+  const auto ranks_here = static_cast<int>(std::ranges::count(hosts, my_host));
+  const bool oversubscribed = state.machine.oversubscribed(ranks_here, united);
+  log::debug("{} ranks on {} processing units of this host: waits {}", ranks_here,
+             state.machine.host_processing_units(), oversubscribed ? "yield at once" : "spin first");
+  return oversubscribed;
+}
+
+void start_transport(runtime_state& state, const std::string& name) {
+  transport::job_view job;
+  job.rank = state.rank();
+  for (rank_t rank = 0; rank < state.size(); ++rank) {
+    const auto& mapped = rank == state.rank() ? state.segment : state.attached[static_cast<std::size_t>(rank)];
+    job.segments.push_back({.data = mapped.data(), .bytes = state.layout_of(rank).bytes});
+  }
+  job.near_lost = [&state](rank_t rank) {
+    return rank != state.rank() && state.attached[static_cast<std::size_t>(rank)].owner_gone();
+  };
+  state.wire = transport::make_transport(name, std::move(job));
+}
+
+/// What this rank has in its own segment.
+void divide_segment(runtime_state& state) {
+  const segment_layout& layout = state.layout_of(state.rank());
+  std::byte* const data = state.segment.data();
+  state.buffers.emplace(std::span(reinterpret_cast<operation_buffer*>(data + layout.operation_buffers),
+                                  segment_layout::operation_buffers_bytes / sizeof(operation_buffer)));
+  const transport::shared_segment& segment = state.segment;
+  state.replicas.emplace(std::span(data + layout.cache, layout.cache_bytes),
+                         [&segment](std::byte* first, std::size_t bytes) {
+                           commit_memory(segment, static_cast<std::size_t>(first - segment.data()), bytes, "replicas");
+                         });
+  state.pool = std::make_unique<pool_memory>(state.segment, layout);
+  state.objects = std::make_unique<allocator::segment_allocator>(layout.pool_bytes, *state.pool);
+}
+
+void fill_hot_context(runtime_state& state) {
+  context& hot = state.hot;
+  const rank_t leader = state.hosts->leader(state.hosts->my_host());
+  const auto& mapped = leader == state.rank() ? state.segment : state.attached[static_cast<std::size_t>(leader)];
+  hot.homes = state.homes.data();
+  hot.validity = reinterpret_cast<std::atomic<std::uint64_t>*>(mapped.data() + state.layout_of(leader).validity);
+  hot.validity_mask = state.settings.validity_words - 1;
+  state.replicas->describe(hot);
+  hot.state = &state;
+}
+
+/// Everything from the joined ranks to a runtime that can be used.
+void build(runtime_state& state) {
+  process_group& group = *state.group;
+  if (state.rank() == 0) {
+    for (const std::string& warning : state.settings.warnings) {
+      log::warn("{}", warning);
+    }
+  }
+  agree_on_settings(state);
+  const transport_decision decision = choose_transport(state);
+  state.hosts.emplace(deal_hosts(state), state.rank(), state.settings.sharer_groups);
+  if (state.rank() == 0) {
+    log::info("transport {}: {}; hosts: {}{}", decision.name, decision.reason, state.hosts->hosts(),
+              state.settings.hosts.mode == hosts_mode::real ? "" : ", pretended (LIANA_HOSTS)");
+  }
+  state.oversubscribed = find_oversubscription(state);
+  lay_out_segments(state);
+  const std::string job = name_job(state);
+  together(group, [&] { create_segment(state, job); });
+  together(group, [&] {
+    attach_segments(state, job, decision.name == "shm");
+    start_transport(state, decision.name);
+    divide_segment(state);
+  });
+  state.segment.unlink();  // all have it mapped; from here on nothing is left in /dev/shm, whoever is killed
+  fill_hot_context(state);
+}
+
+/// Completes and meets, so that nobody still reaches into a segment that goes. False when the ranks are out of step.
+bool take_leave(runtime_state& state, bool unwinding) noexcept {
+  if (state.broken) {
+    return false;
+  }
+  try {
+    if (mpi_has_ended()) {
+      throw usage_error("MPI was finalized before the runtime ended; let the runtime end before MPI_Finalize");
+    }
+    complete_releases(state);
+    meet(state, unwinding ? "the end of the runtime, while an exception was thrown" : "the end of the runtime");
+    report_statistics(state);
+    return true;
+  } catch (const std::exception& problem) {
+    log::error("end of the runtime: {}", problem.what());
+    return false;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<runtime_state> start_runtime(const options& in_code, mpi_view mpi) {
+  auto state = std::make_unique<runtime_state>();
+  join_ranks(*state, mpi, configure_state(*state, in_code));
+  try {
+    build(*state);
+  } catch (const std::exception&) {
+    log::stop();
+    throw;
+  }
+  begin_statistics();
+  current = &state->hot;
+  return state;
+}
+
+void end_runtime(std::unique_ptr<runtime_state> state, bool unwinding) noexcept {
+  bool in_step = take_leave(*state, unwinding);
+  if (!in_step && state->size() > 1) {
+    std::this_thread::sleep_for(farewell);
+  }
+  current = &no_context;
+  state->prefetches.reset();
+  state->releases.reset();
+  state->wire.reset();
+  if (in_step) {
+    // The others may be waiting in the last rounds of what was exchanged above, and would take a segment that is gone
+    // for a rank that is gone. From here on nobody looks, because there is no transport any more.
+    try {
+      state->group->barrier();
+    } catch (const std::exception& problem) {
+      log::error("end of the runtime: {}", problem.what());
+      in_step = false;
+    }
+  }
+  if (!in_step) {
+    state->group->abandon();
+  }
+  state.reset();
+  log::stop();
+}
+
+runtime_state& require_runtime(const char* operation) {
+  if (current->state == nullptr) {
+    refuse_without_runtime(operation);
+  }
+  return *current->state;
+}
+
+void refuse_without_runtime(const char* operation) {
+  throw usage_error(std::string(operation) + ": there is no runtime; construct liana::runtime first");
+}
+
+}  // namespace liana::detail

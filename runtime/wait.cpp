@@ -1,0 +1,126 @@
+#include "runtime/wait.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <liana/detail/print.hpp>
+#include <liana/error.hpp>
+
+#include "runtime/log.hpp"
+#include "runtime/rank_list.hpp"
+#include "runtime/runtime_state.hpp"
+
+namespace liana::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t spins = 50;  ///< a few microseconds: what a wait for another core takes when all goes well
+constexpr std::uint64_t yields_per_look = 8;  ///< at the clock
+constexpr std::chrono::milliseconds patience{
+    20};  ///< from then on a wait is long, and the CPU is worth more than the delay of a sleep
+constexpr std::chrono::microseconds nap{50};
+constexpr std::chrono::milliseconds look_interval{50};
+
+void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("isb" ::: "memory");
+#endif
+}
+
+double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+
+/// The operation, and the block if it is for one.
+std::string describe_operation(const char* operation, address at) {
+  return at.is_null() ? operation : fmt::format("{} of {}", operation, to_string(at));
+}
+
+std::string describe_awaited(address at, rank_t holder) {
+  if (holder != nobody) {
+    return at.is_null() ? fmt::format("rank {}", holder) : fmt::format("rank {}, which holds the block", holder);
+  }
+  return at.is_null() ? "the other ranks" : "whoever holds the block";
+}
+
+/// Those of the ranks that the wait is for that are known to be gone.
+std::vector<rank_t> find_lost(runtime_state& state, rank_t holder) {
+  std::vector<rank_t> lost;
+  for (rank_t each = 0; each < state.size(); ++each) {
+    const bool awaited = holder == nobody ? each != state.rank() : each == holder;
+    if (awaited && state.wire->lost(each)) {
+      lost.push_back(each);
+    }
+  }
+  return lost;
+}
+
+}  // namespace
+
+waiter::waiter(runtime_state& state, const char* operation, address at)
+    : state_(state), operation_(operation), at_(at) {}
+
+void waiter::step(rank_t holder) {
+  if (state_.wire != nullptr) {
+    state_.wire->progress();
+  }
+  ++steps_;
+  if (!state_.oversubscribed && steps_ <= spins) {
+    pause();
+    return;
+  }
+  ::sched_yield();
+  if (steps_ % yields_per_look == 0) {
+    look_around(holder);
+  }
+}
+
+void waiter::look_around(rank_t holder) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto& settings = state_.settings;
+  // The clock costs more than many a wait takes, so it starts late.
+  if (start_ == std::chrono::steady_clock::time_point()) {
+    start_ = now;
+    next_warning_ = settings.warn_after.value_or(std::chrono::nanoseconds::max());
+    next_look_ = now + std::min({std::chrono::nanoseconds(look_interval), next_warning_,
+                                 settings.timeout.value_or(std::chrono::nanoseconds::max())});
+    return;
+  }
+  const std::chrono::nanoseconds waited = now - start_;
+  if (waited > patience) {
+    std::this_thread::sleep_for(nap);
+  }
+  if (now < next_look_) {
+    return;
+  }
+  next_look_ = now + look_interval;
+  if (state_.wire != nullptr) {
+    const std::vector<rank_t> lost = find_lost(state_, holder);
+    if (!lost.empty()) {
+      throw peer_error(lost.front(),
+                       fmt::format("{}: {} gone, after a wait of {:.1f} s for {}", describe_operation(operation_, at_),
+                                   describe_ranks(lost) + (lost.size() == 1 ? " is" : " are"), seconds(waited),
+                                   describe_awaited(at_, holder)));
+    }
+  }
+  if (settings.timeout.has_value() && waited >= *settings.timeout) {
+    throw timeout_error(
+        fmt::format("{} has waited {:.1f} s for {}: longer than LIANA_TIMEOUT (options::timeout) allows, {} s",
+                    describe_operation(operation_, at_), seconds(waited), describe_awaited(at_, holder),
+                    seconds(*settings.timeout)));
+  }
+  if (waited >= next_warning_) {
+    log::warn("{} has waited {:.1f} s for {}", describe_operation(operation_, at_), seconds(waited),
+              describe_awaited(at_, holder));
+    next_warning_ = waited > std::chrono::nanoseconds::max() / 2 ? std::chrono::nanoseconds::max() : waited * 2;
+  }
+}
+
+}  // namespace liana::detail

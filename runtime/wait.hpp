@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include <liana/detail/address.hpp>
+#include <liana/detail/rank.hpp>
+
+namespace liana::detail {
+
+class runtime_state;
+
+inline constexpr rank_t nobody = -1;
+
+/// One wait: backs off, yields the CPU (at once when there are more ranks than cores), lets the transport move on, and
+/// never hangs silently.
+///
+///     waiter wait(state, "read", block);
+///     while (!condition()) { wait.step(holder); }
+class waiter {
+ public:
+  /// `operation` on the block at `at`; a null address for waits that are for no block (collective calls).
+  waiter(runtime_state& state, const char* operation, address at);
+
+  /// One step. `holder`: the rank whose doing would end the wait, or `nobody` if it is not known or the wait is for
+  /// every rank. Logs a warning after `options::warn_after` and again at doubling intervals, naming block and holder;
+  /// throws timeout_error after `options::timeout`, and peer_error when the holder (or, for `nobody`, any rank) is
+  /// gone.
+  void step(rank_t holder);
+
+ private:
+  void look_around(rank_t holder);
+
+  runtime_state& state_;
+  const char* operation_;
+  address at_;
+  std::uint64_t steps_ = 0;
+  std::chrono::steady_clock::time_point start_;
+  std::chrono::steady_clock::time_point next_look_;
+  std::chrono::nanoseconds next_warning_{};
+};
+
+}  // namespace liana::detail
