@@ -1,0 +1,85 @@
+#include "plate.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <utility>
+
+namespace heat {
+
+plate::plate(const problem& of) : of_(of), pitch_(std::bit_ceil(of.side)) {
+  const liana::array_options options{.block_bytes = pitch_ * sizeof(double)};
+  now_ = liana::make_array<double>(of.side * pitch_, options);
+  next_ = liana::make_array<double>(of.side * pitch_, options);
+  const auto [first, end] = now_.local_range();
+  first_row_ = first / pitch_;
+  end_row_ = end / pitch_;
+
+  {
+    auto own = now_.write_local();
+    for (std::size_t row = first_row_; row < end_row_; ++row) {
+      for (std::size_t column = 0; column < of.side; ++column) {
+        own[(row - first_row_) * pitch_ + column] = start_value(of, row, column);
+      }
+    }
+  }
+  liana::barrier();
+}
+
+void plate::step() {
+  if (first_row_ < end_row_) step_own_rows();
+  liana::barrier();  // all have written their new rows, and nobody reads the old ones any more
+  std::swap(now_, next_);
+}
+
+void plate::step_own_rows() {
+  // Where there is no row above or below, this rank's own stands in: it is boundary then and not computed.
+  const std::size_t row_above = first_row_ == 0 ? 0 : first_row_ - 1;
+  const std::size_t row_below = std::min(end_row_, of_.side - 1);
+  now_.prefetch(row_above * pitch_, of_.side);
+  now_.prefetch(row_below * pitch_, of_.side);
+
+  // Own rows as plain memory: between two barriers nobody else touches them.
+  const std::span<const double> own = now_.local();
+  auto next = next_.write_local();
+  const auto own_row = [&](std::size_t row) { return own.subspan((row - first_row_) * pitch_, of_.side); };
+  const auto step = [&](std::size_t row, std::span<const double> above, std::span<const double> below) {
+    if (row == 0 || row == of_.side - 1) return;  // boundary: stays 0, as all memory starts
+    step_row(of_, above, own_row(row), below, std::span<double>(next).subspan((row - first_row_) * pitch_, of_.side));
+  };
+
+  // While the two rows of others are on their way.
+  for (std::size_t row = first_row_ + 1; row + 1 < end_row_; ++row) step(row, own_row(row - 1), own_row(row + 1));
+
+  const auto above = now_.read(row_above * pitch_, of_.side);
+  const auto below = now_.read(row_below * pitch_, of_.side);
+  const std::span<const double> halo_above = *above.chunks().begin();  // a row is one block and so one chunk
+  const std::span<const double> halo_below = *below.chunks().begin();
+  const bool single = first_row_ + 1 == end_row_;
+  step(first_row_, halo_above, single ? halo_below : own_row(first_row_ + 1));
+  if (!single) step(end_row_ - 1, own_row(end_row_ - 2), halo_below);
+}
+
+double plate::error(std::size_t steps) const {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  const double factor = std::pow(amplification(of_), static_cast<double>(steps));
+  const std::span<const double> own = now_.local();
+  double greatest = 0;
+  for (std::size_t row = first_row_; row < end_row_; ++row) {
+    for (std::size_t column = 0; column < of_.side; ++column) {
+      const double value = own[(row - first_row_) * pitch_ + column];
+      const double difference = std::abs(value - factor * start_value(of_, row, column));
+      greatest = std::isnan(difference) ? infinite : std::max(greatest, difference);
+    }
+  }
+  return liana::all_reduce(greatest, [](double a, double b) { return std::max(a, b); });
+}
+
+void plate::destroy() {
+  liana::destroy(now_);
+  liana::destroy(next_);
+}
+
+}  // namespace heat

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "command_line.hpp"
+#include "graph.hpp"
+
+namespace pagerank {
+
+/// Where the settings take the graph from, for people.
+[[nodiscard]] std::string origin(const settings& from);
+
+/// Reads the graph. Throws `read_error` or std::invalid_argument if there is none to be had.
+[[nodiscard]] graph load_graph(const settings& from);
+
+}  // namespace pagerank
