@@ -1,0 +1,196 @@
+// Runtimes over communicators of a running MPI program: one after the other, side by side, with the program's own MPI
+// calls in between.
+
+#include <gtest/gtest.h>
+
+#include "tests/ranks/lifecycle_support.hpp"
+#include "tests/ranks/rank_report.hpp"
+
+namespace {
+
+using namespace liana_tests;
+
+int sum_of_ones(MPI_Comm comm) {
+  const int one = 1;
+  int sum = 0;
+  MPI_Allreduce(&one, &sum, 1, MPI_INT, MPI_SUM, comm);
+  return sum;
+}
+
+TEST(runtime, over_the_world_has_its_ranks_and_leaves_mpi_usable) {
+  {
+    const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+    EXPECT_EQ(liana::rank(), world_rank());
+    EXPECT_EQ(liana::size(), world_size());
+    expect_working_memory(1'000'000);
+    EXPECT_EQ(sum_of_ones(MPI_COMM_WORLD), world_size());
+    expect_working_memory(2'000'000);
+  }
+  int finalized = 1;
+  MPI_Finalized(&finalized);
+  EXPECT_EQ(finalized, 0);
+  EXPECT_EQ(sum_of_ones(MPI_COMM_WORLD), world_size());
+}
+
+TEST(runtime, starts_again_and_again) {
+  for (std::int64_t round = 0; round < 8; ++round) {
+    const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+    expect_working_memory(round * 1'000'000);
+  }
+}
+
+TEST(runtime, starts_again_with_other_options) {
+  for (const char* hosts : {"each", "real", "2", "each"}) {
+    const liana::runtime runtime(MPI_COMM_WORLD, liana::options{.segment_bytes = 32U << 20, .hosts = hosts});
+    expect_working_memory(5'000'000);
+  }
+}
+
+TEST(runtime, gives_memory_anew_to_each_one) {
+  constexpr std::size_t bytes = std::size_t{48} << 20;
+  for (int round = 0; round < 3; ++round) {
+    const liana::runtime runtime(MPI_COMM_WORLD, liana::options{.segment_bytes = segment_bytes});
+    // Not destroyed: the end of the runtime takes it.
+    const auto array = liana::make_global_array<char>(bytes);
+    EXPECT_TRUE(is_zero(array.get()));
+    EXPECT_TRUE(is_zero((array + static_cast<std::ptrdiff_t>(bytes - 1)).get()));
+    array.put('x');
+    (array + static_cast<std::ptrdiff_t>(bytes - 1)).put('x');
+    auto undestroyed = liana::make_array<int>(1000);
+    EXPECT_EQ(undestroyed.size(), 1000U);
+  }
+}
+
+TEST(runtime, of_rank_zero_has_a_first_object_that_is_not_null) {
+  const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+  const auto first = liana::make_global<char>('a');
+  EXPECT_TRUE(first != nullptr);
+  EXPECT_TRUE(static_cast<bool>(first));
+  EXPECT_EQ(first.get(), 'a');
+}
+
+TEST(runtime, over_a_split_communicator_runs_beside_the_others) {
+  const int color = world_rank() % 2;
+  const scoped_communicator half(color, world_rank());
+  int rank = -1;
+  int size = -1;
+  MPI_Comm_rank(half.get(), &rank);
+  MPI_Comm_size(half.get(), &size);
+  {
+    const liana::runtime runtime(half.get(), liana::options{.segment_bytes = 32U << 20});
+    EXPECT_EQ(liana::rank(), rank);
+    EXPECT_EQ(liana::size(), size);
+    // The same addresses hold other values in the other runtime.
+    for (std::int64_t round = 0; round < 5; ++round) {
+      expect_working_memory(std::int64_t{color} * 100'000'000 + round * 1'000'000);
+    }
+    EXPECT_EQ(sum_of_ones(MPI_COMM_WORLD), world_size());
+  }
+  EXPECT_EQ(sum_of_ones(half.get()), size);
+}
+
+TEST(runtime, of_only_some_ranks_does_not_wait_for_the_rest) {
+  const scoped_communicator part(world_rank() == 0 ? 0 : 1, world_rank());
+  if (world_rank() == 0) {
+    const liana::runtime runtime(part.get(), liana::options{});
+    EXPECT_EQ(liana::size(), 1);
+    expect_working_memory(7);
+  }
+  EXPECT_EQ(sum_of_ones(MPI_COMM_WORLD), world_size());
+}
+
+TEST(runtime, over_a_reordered_communicator_uses_its_ranks) {
+  const scoped_communicator reversed(0, -world_rank());
+  {
+    const liana::runtime runtime(reversed.get(), liana::options{});
+    EXPECT_EQ(liana::rank(), world_size() - 1 - world_rank());
+    EXPECT_EQ(liana::broadcast(world_rank(), 0), world_size() - 1);
+    expect_working_memory(3'000'000);
+  }
+}
+
+TEST(runtime, over_mpi_comm_self_is_a_runtime_of_one) {
+  const liana::runtime runtime(MPI_COMM_SELF, liana::options{.segment_bytes = 16U << 20});
+  EXPECT_EQ(liana::rank(), 0);
+  EXPECT_EQ(liana::size(), 1);
+  expect_working_memory(std::int64_t{world_rank()} * 1'000'000);
+}
+
+TEST(runtime, keeps_its_messages_apart_from_the_programs_own) {
+  const int next = (world_rank() + 1) % world_size();
+  int received = -1;
+  MPI_Request request = MPI_REQUEST_NULL;
+  MPI_Irecv(&received, 1, MPI_INT, MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &request);
+  {
+    const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+    expect_working_memory(4'000'000);
+    EXPECT_EQ(received, -1);
+  }
+  EXPECT_EQ(received, -1);
+  plain_barrier();  // nobody sends before all have looked
+  const int sent = world_rank();
+  MPI_Send(&sent, 1, MPI_INT, next, 0, MPI_COMM_WORLD);
+  MPI_Wait(&request, MPI_STATUS_IGNORE);
+  EXPECT_EQ(received, (world_rank() + world_size() - 1) % world_size());
+}
+
+TEST(runtime, outlives_the_communicator_it_was_made_over) {
+  std::optional<scoped_communicator> comm(std::in_place, 0, world_rank());
+  const liana::runtime runtime(comm->get(), liana::options{});
+  comm.reset();
+  expect_working_memory(6'000'000);
+}
+
+TEST(runtime, is_one_at_a_time) {
+  {
+    const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+    EXPECT_THROW(const liana::runtime second(MPI_COMM_WORLD, liana::options{}), liana::usage_error);
+    EXPECT_THROW(const liana::runtime second(MPI_COMM_SELF, liana::options{}), liana::usage_error);
+    expect_working_memory(8'000'000);
+  }
+  const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+  expect_working_memory(9'000'000);
+}
+
+TEST(no_runtime, makes_every_call_a_usage_error_before_and_after_one) {
+  using liana::usage_error;
+  liana::global_ptr<int> object;
+  liana::array<int> array;
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_TRUE(throws_naming<usage_error>([] { (void)liana::rank(); }, {"rank", "runtime"}));
+    EXPECT_TRUE(throws_naming<usage_error>([] { (void)liana::size(); }, {"size", "runtime"}));
+    EXPECT_TRUE(throws_naming<usage_error>([] { liana::barrier(); }, {"barrier", "runtime"}));
+    EXPECT_TRUE(throws_naming<usage_error>([] { (void)liana::make_global<int>(1); }, {"make_global", "runtime"}));
+    EXPECT_TRUE(throws_naming<usage_error>([] { (void)liana::make_global_array<int>(5); }, {"make_global_array"}));
+    EXPECT_TRUE(throws_naming<usage_error>([] { (void)liana::make_array<int>(5); }, {"make_array", "runtime"}));
+    EXPECT_TRUE(throws_naming<usage_error>([] { (void)liana::broadcast(1, 0); }, {"broadcast", "runtime"}));
+    const auto reduce = [] { (void)liana::all_reduce(1, [](int a, int b) { return a + b; }); };
+    EXPECT_TRUE(throws_naming<usage_error>(reduce, {"all_reduce", "runtime"}));
+    EXPECT_THROW((void)object.get(), usage_error);
+    EXPECT_THROW(object.put(1), usage_error);
+    EXPECT_THROW((void)object.read(), usage_error);
+    EXPECT_THROW((void)object.write(), usage_error);
+    EXPECT_THROW(object.prefetch(), usage_error);
+    EXPECT_EQ(object.local(), nullptr);
+    EXPECT_FALSE(object.is_local());
+    EXPECT_THROW((void)static_cast<int>(array[0]), usage_error);
+    if (round == 0) {
+      const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+      object = liana::make_global<int>(3);
+      array = liana::make_array<int>(10);
+      EXPECT_EQ(object.get(), 3);
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  int provided = 0;
+  MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &provided);
+  learn_hosts();
+  const int failed = run_tests_of_rank(world_rank(), [] { plain_barrier(); });
+  MPI_Finalize();
+  return failed;
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Checks the layers: check_layers.sh ROOT, where ROOT is the top of the source tree. Prints every violation and fails if there is one.
+#
+#   apps, benchmarks   the public API; benchmarks also transport/
+#   runtime            allocator, transport, but no back end
+#   allocator          transport's address types
+#   transport          nothing of the project, and no word of blocks, sharers or versions
+#   transport/shm ...  transport; never each other; included and named by transport/factory.* only
+#
+# <infiniband/...> belongs in transport/verbs, <mpi.h> in the bootstrap and liana/mpi.hpp (and in benchmarks and an application's MPI twin,
+# *_mpi.cpp), hwloc in runtime/topology*. A public header includes public headers and the standard library's alone.
+set -eu
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+[ $# -eq 1 ] || { printf 'usage: check_layers.sh ROOT\n' >&2; exit 2; }
+cd "$1"
+
+status=0
+for directory in */; do
+  case ${directory%/} in
+    runtime | transport | allocator | benchmarks | apps | tests | cmake | build) ;;
+    *) printf '%s: no top-level directory of this name is foreseen\n' "$directory"; status=1 ;;
+  esac
+done
+
+layers=()
+for layer in transport allocator runtime apps benchmarks; do
+  [ -d "$layer" ] || { printf 'check_layers.sh: no directory %s/%s\n' "$PWD" "$layer" >&2; exit 2; }
+  layers+=("$layer")
+done
+
+list=$(mktemp)
+trap 'rm -f "$list"' EXIT
+find "${layers[@]}" -type f \( -name '*.hpp' -o -name '*.cpp' -o -name '*.h' -o -name '*.inc' \) | sort >"$list"
+mapfile -t files <"$list"
+for layer in transport allocator runtime; do
+  grep -q "^$layer/" "$list" || { printf 'check_layers.sh: no source file in %s\n' "$layer" >&2; exit 2; }
+done
+
+awk -f "$here/check_layers.awk" "$list" "${files[@]}" || status=1
+[ $status -ne 0 ] || printf '%d files respect the layers\n' "${#files[@]}"
+exit $status

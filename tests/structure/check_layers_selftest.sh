@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Proof that check_layers.sh can fail: a small tree that respects the layers passes, and each violation seeded into it is found.
+set -eu
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+failures=0
+cases=0
+
+# put PATH LINE...: writes a file of the tree.
+put() {
+  local path=$root/$1
+  shift
+  mkdir -p "$(dirname "$path")"
+  printf '%s\n' "$@" >"$path"
+}
+
+check() { bash "$here/check_layers.sh" "$root" 2>&1; }
+
+# passes NAME: the tree as it is must pass.
+passes() {
+  cases=$((cases + 1))
+  local output
+  if ! output=$(check); then
+    printf 'FAILED: %s: must pass, but:\n%s\n' "$1" "$output"
+    failures=$((failures + 1))
+  fi
+}
+
+# seed PATH TEXT LINE...: with PATH of these lines, the check must fail and name PATH and TEXT. The tree is restored.
+seed() {
+  cases=$((cases + 1))
+  local path=$1 text=$2 output saved=''
+  shift 2
+  if [ -e "$root/$path" ]; then saved=$(cat "$root/$path"); fi
+  put "$path" "$@"
+  if output=$(check); then
+    printf 'FAILED: %s with %s passes\n' "$path" "$*"
+    failures=$((failures + 1))
+  elif ! grep -e "^$path:" -e "^${path%%/*}/: " <<<"$output" | grep -qF -- "$text"; then
+    printf 'FAILED: %s with %s: expected "%s", got:\n%s\n' "$path" "$*" "$text" "$output"
+    failures=$((failures + 1))
+  fi
+  if [ -n "$saved" ]; then put "$path" "$saved"; else rm "$root/$path"; fi
+}
+
+put transport/include/liana/rank.hpp '#include <cstdint>'
+put transport/address.hpp '#include <liana/rank.hpp>'
+put transport/transport.hpp '#include "transport/address.hpp"' '// Knows no block, sharer or version.' \
+  '/* nor a' 'block */ int blocking = 1'"'"'000; // blocks'
+put transport/factory.hpp '#include "transport/transport.hpp"'
+put transport/factory.cpp '#include "transport/factory.hpp"' '#include "transport/shm/segment.hpp"' 'auto t = shm::make();'
+put transport/shm/segment.hpp '#include "transport/transport.hpp"' '#include <sys/mman.h>'
+put transport/shm/segment.cpp '#include "segment.hpp"' 'const char* url = "http://x"; int y;'
+put transport/verbs/queue_pair.hpp '#include <infiniband/verbs.h>'
+put allocator/include/liana/layout.hpp '#include <liana/rank.hpp>'
+put allocator/block.hpp '#include "transport/address.hpp"' 'int block_size;'
+put runtime/include/liana/liana.hpp '#include <liana/layout.hpp>' '#include <vector>'
+put runtime/include/liana/detail/entry.hpp '#include <atomic>'
+put runtime/include/liana/mpi.hpp '#include <liana/liana.hpp>' '#include <mpi.h>'
+put runtime/bootstrap/world.cpp '#include <liana/mpi.hpp>' '#include <mpi.h>'
+put runtime/topology.cpp '#include <hwloc.h>'
+put runtime/cache.cpp '#include "allocator/block.hpp"' '#include "transport/factory.hpp"' 'auto kind = transport_kind::shm;' \
+  'auto text = "verbs::x";'
+put apps/rank/main.cpp '#include "table.hpp"' '#include <CLI/CLI.hpp>' '#include <liana/liana.hpp>'
+put apps/rank/table.hpp '#include <map>'
+put apps/rank/main_mpi.cpp '#include <mpi.h>'
+put benchmarks/micro.cpp '#include "transport/transport.hpp"' '#include <benchmark/benchmark.h>' '#include <mpi.h>'
+put tests/any.cpp '#include "transport/shm/segment.hpp"'
+passes 'a tree that respects the layers'
+
+# Upwards and sideways.
+seed transport/lane.cpp 'transport includes runtime/' '#include <liana/liana.hpp>'
+seed transport/lane.cpp 'transport includes allocator/block.hpp' '#include "allocator/block.hpp"'
+seed transport/lane.cpp 'transport includes transport/shm/segment.hpp' '  #  include "transport/shm/segment.hpp"'
+seed transport/lane.cpp 'transport includes transport/shm/segment.hpp' '#include "shm/segment.hpp"'
+seed transport/verbs/near.cpp 'transport/verbs includes transport/shm/segment.hpp' '#include "../shm/segment.hpp"'
+seed transport/sim/world.cpp 'transport/sim includes transport/verbs/queue_pair.hpp' '#include "transport/verbs/queue_pair.hpp"'
+seed transport/fabric/lane.cpp 'transport/fabric includes transport/shm/segment.hpp' '#include "transport/shm/segment.hpp"'
+seed transport/lane.cpp 'transport includes transport/factory.hpp' '#include "transport/factory.hpp"'
+seed allocator/pool.cpp 'allocator includes transport/transport.hpp' '#include "transport/transport.hpp"'
+seed allocator/pool.cpp 'allocator includes runtime/include/liana/detail/entry.hpp' '#include <liana/detail/entry.hpp>'
+seed runtime/miss.cpp 'runtime includes transport/shm/segment.hpp' '#include "transport/shm/segment.hpp"'
+seed runtime/miss.cpp 'runtime includes apps/rank/table.hpp' '#include "apps/rank/table.hpp"'
+seed apps/rank/more.cpp 'apps includes transport/transport.hpp' '#include "transport/transport.hpp"'
+seed apps/rank/more.cpp 'apps includes allocator/block.hpp' '#include "allocator/block.hpp"'
+seed apps/rank/more.cpp 'not for programs' '#include <liana/detail/entry.hpp>'
+seed benchmarks/hit.cpp 'benchmarks includes allocator/block.hpp' '#include "allocator/block.hpp"'
+seed benchmarks/hit.cpp 'benchmarks includes transport/shm/segment.hpp' '#include "transport/shm/segment.hpp"'
+
+# Libraries that have one place.
+seed runtime/miss.cpp 'outside transport/verbs' '#include <infiniband/verbs.h>'
+seed transport/shm/near.cpp 'outside transport/verbs' '#include <infiniband/verbs.h>'
+seed runtime/miss.cpp 'outside the bootstrap' '#include <mpi.h>'
+seed runtime/miss.cpp 'outside the bootstrap' '#include <liana/mpi.hpp>'
+seed transport/lane.cpp 'outside the bootstrap' '#include <mpi.h>'
+seed apps/rank/more.cpp 'outside the bootstrap' '#include <mpi.h>'
+seed runtime/binding.cpp 'outside runtime/topology' '#include <hwloc/linux.h>'
+
+# Public headers.
+seed runtime/include/liana/array.hpp 'not installed' '#include "allocator/block.hpp"'
+seed runtime/include/liana/array.hpp 'write <liana/...>' '#include "liana/liana.hpp"'
+seed runtime/include/liana/array.hpp 'only public headers' '#include <fmt/format.h>'
+seed runtime/include/liana/array.hpp 'only public headers' '#include <unistd.h>'
+seed transport/include/liana/word.hpp 'address includes allocator/' '#include <liana/layout.hpp>'
+
+# Words, and files that are not there.
+seed transport/lane.cpp 'transport knows no block' 'int block_size;'
+seed transport/lane.cpp 'transport knows no sharers' '/* a */ int sharers; // b'
+seed transport/lane.cpp 'transport knows no version' 'auto text = "version";'
+seed transport/lane.cpp 'transport knows no version' 'auto text = R"(//' 'version)";'
+seed runtime/miss.cpp 'names the back end shm_transport' 'shm_transport t;'
+seed runtime/miss.cpp 'names the back end verbs::' 'auto t = liana::verbs::open();'
+seed runtime/miss.cpp 'is no file of this project' '#include "runtime/gone.hpp"'
+seed runtime/miss.cpp 'is no file of this project' '#include <liana/gone.hpp>'
+seed scripts/run.cpp 'no top-level directory' 'int x;'
+rmdir "$root/scripts"
+passes 'the tree restored'
+
+printf '%d cases, %d failed\n' "$cases" "$failures"
+[ "$failures" -eq 0 ]
