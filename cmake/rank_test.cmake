@@ -1,0 +1,157 @@
+# Tests that run under mpirun, and the labels by which test.sh selects them.
+#
+#   liana_unit_test(NAME name TARGET target [ARGUMENTS a...] [ENVIRONMENT A=b...] [TIMEOUT seconds] [LABELS l...])
+#     One process without mpirun. Labels: unit, sanitize.
+#
+#   liana_rank_test(NAME name TARGET target [RANKS 1 2 3 4 8] [HOSTS real each 2] [ARGUMENTS a...] [ENVIRONMENT A=b...]
+#                   [TIMEOUT seconds] [LABELS l...])
+#     One test per number of ranks and value of LIANA_HOSTS, named name.ranks4.hosts-each. Labels: ranks, and sanitize with 2 and 3 ranks.
+#
+#   liana_failure_test(NAME name TARGET target EXPECT regex [RANKS 2] [ARGUMENTS a...] [ENVIRONMENT A=b...] [TIMEOUT seconds] [LABELS l...])
+#     Passes only if the job ends by itself, with an exit status other than 0, within the time, its output matches the extended regular
+#     expression on one line, and nothing of liana is left in /dev/shm. EXPECT holds no semicolon. Labels: failure.
+#
+# ENVIRONMENT replaces the defaults below, and a value holds no semicolon. The first test under mpirun also brings the pair of
+# tests liana.shm_before and liana.shm_leftovers, between which ctest runs all tests under mpirun: the second fails if one left an object.
+
+set(LIANA_TEST_DRIVERS ${CMAKE_CURRENT_LIST_DIR})
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/openmpi.env LIANA_OPENMPI_ENVIRONMENT REGEX "^[A-Z]")
+
+# What a test runs with unless it sets the variable itself: small memory, and no wait that outlasts the test.
+set(LIANA_TEST_ENVIRONMENT ${LIANA_OPENMPI_ENVIRONMENT} LIANA_TIMEOUT=60s LIANA_SEGMENT_BYTES=64M LIANA_CACHE_BYTES=16M)
+if(LIANA_SANITIZE)
+  list(
+    APPEND
+    LIANA_TEST_ENVIRONMENT
+    UBSAN_OPTIONS=print_stacktrace=1
+    TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_LIST_DIR}/tsan.supp:second_deadlock_stack=1
+    LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_LIST_DIR}/lsan.supp:print_suppressions=0)
+  # Open MPI unloads its plug-ins before leaks are looked for; only a full unwinding at each allocation still shows that it was MPI that
+  # allocated, and makes a test five times as long. So of the tests under mpirun one variant looks for leaks, the one with near and far ranks.
+  set(LIANA_LEAKS_UNDER_MPI ASAN_OPTIONS=fast_unwind_on_malloc=0)
+  set(LIANA_NO_LEAKS_UNDER_MPI ASAN_OPTIONS=detect_leaks=0)
+endif()
+
+# Sets out to the defaults without those that override names, followed by override.
+function(liana_merge_environment out override)
+  set(merged)
+  foreach(setting IN LISTS LIANA_TEST_ENVIRONMENT)
+    string(REGEX MATCH "^[^=]+=" variable "${setting}")
+    set(kept "${override}")
+    list(FILTER kept INCLUDE REGEX "^${variable}")
+    if(NOT kept)
+      list(APPEND merged "${setting}")
+    endif()
+  endforeach()
+  set(${out} ${merged} ${override} PARENT_SCOPE)
+endfunction()
+
+function(liana_check_test_arguments function)
+  if(NOT ARG_NAME OR NOT ARG_TARGET)
+    message(FATAL_ERROR "${function} needs NAME and TARGET")
+  endif()
+  if(ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "${function}(NAME ${ARG_NAME}): unknown arguments ${ARG_UNPARSED_ARGUMENTS}")
+  endif()
+endfunction()
+
+# A fixture rather than a test that happens to come last: ctest runs its two ends around whatever selection of tests it was given.
+function(liana_leftover_fixture)
+  get_property(registered GLOBAL PROPERTY LIANA_LEFTOVER_FIXTURE)
+  if(registered)
+    return()
+  endif()
+  set_property(GLOBAL PROPERTY LIANA_LEFTOVER_FIXTURE TRUE)
+  set(driver bash ${LIANA_TEST_DRIVERS}/shm_leftovers.sh)
+  set(snapshot ${PROJECT_BINARY_DIR}/shm_before.txt)
+  add_test(NAME liana.shm_before COMMAND ${driver} snapshot ${snapshot})
+  add_test(NAME liana.shm_leftovers COMMAND ${driver} check ${snapshot})
+  set_tests_properties(liana.shm_before PROPERTIES FIXTURES_SETUP liana_shm)
+  set_tests_properties(liana.shm_leftovers PROPERTIES FIXTURES_CLEANUP liana_shm)
+endfunction()
+
+function(liana_unit_test)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;TARGET;TIMEOUT" "ARGUMENTS;ENVIRONMENT;LABELS")
+  liana_check_test_arguments(liana_unit_test)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  liana_merge_environment(environment "${ARG_ENVIRONMENT}")
+  add_test(NAME ${ARG_NAME} COMMAND ${ARG_TARGET} ${ARG_ARGUMENTS})
+  set(labels unit sanitize ${ARG_LABELS})
+  set_tests_properties(${ARG_NAME} PROPERTIES ENVIRONMENT "${environment}" TIMEOUT ${ARG_TIMEOUT} LABELS "${labels}")
+endfunction()
+
+function(liana_rank_test)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;TARGET;TIMEOUT" "RANKS;HOSTS;ARGUMENTS;ENVIRONMENT;LABELS")
+  liana_check_test_arguments(liana_rank_test)
+  if(NOT ARG_RANKS)
+    set(ARG_RANKS 1 2 3 4 8)
+  endif()
+  if(NOT ARG_HOSTS)
+    set(ARG_HOSTS real each 2)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  liana_leftover_fixture()
+  # mpirun's own limit comes first, because it ends the ranks in order, which ctest's kill would not.
+  math(EXPR ctest_timeout "${ARG_TIMEOUT} + 15")
+  foreach(ranks IN LISTS ARG_RANKS)
+    set(labels ranks ${ARG_LABELS})
+    if(ranks EQUAL 2 OR ranks EQUAL 3)
+      list(APPEND labels sanitize)
+    endif()
+    set(processors 2)
+    if(ranks LESS 2)
+      set(processors 1)
+    endif()
+    foreach(hosts IN LISTS ARG_HOSTS)
+      set(test ${ARG_NAME}.ranks${ranks}.hosts-${hosts})
+      liana_merge_environment(environment "LIANA_HOSTS=${hosts};${ARG_ENVIRONMENT}")
+      if(ranks EQUAL 3 AND hosts STREQUAL "2")
+        list(APPEND environment ${LIANA_LEAKS_UNDER_MPI})
+      else()
+        list(APPEND environment ${LIANA_NO_LEAKS_UNDER_MPI})
+      endif()
+      add_test(NAME ${test} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} --timeout ${ARG_TIMEOUT}
+                                    $<TARGET_FILE:${ARG_TARGET}> ${ARG_ARGUMENTS})
+      set_tests_properties(
+        ${test}
+        PROPERTIES ENVIRONMENT "${environment}"
+                   TIMEOUT ${ctest_timeout}
+                   PROCESSORS ${processors}
+                   LABELS "${labels}"
+                   FIXTURES_REQUIRED liana_shm)
+    endforeach()
+  endforeach()
+endfunction()
+
+function(liana_failure_test)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;TARGET;EXPECT;RANKS;TIMEOUT" "ARGUMENTS;ENVIRONMENT;LABELS")
+  liana_check_test_arguments(liana_failure_test)
+  if(NOT ARG_EXPECT)
+    message(FATAL_ERROR "liana_failure_test(NAME ${ARG_NAME}) needs EXPECT, which says what the job must print")
+  endif()
+  if(NOT ARG_RANKS)
+    set(ARG_RANKS 2)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  liana_leftover_fixture()
+  math(EXPR ctest_timeout "${ARG_TIMEOUT} + 30")
+  # No PROCESSORS: such a job mostly waits for mpirun to clear up.
+  set(labels failure ${ARG_LABELS})
+  liana_merge_environment(environment "${ARG_ENVIRONMENT}")
+  add_test(
+    NAME ${ARG_NAME}
+    COMMAND bash ${LIANA_TEST_DRIVERS}/run_failure.sh "${ARG_EXPECT}" ${ARG_TIMEOUT} ${MPIEXEC_EXECUTABLE}
+            ${MPIEXEC_NUMPROC_FLAG} ${ARG_RANKS} $<TARGET_FILE:${ARG_TARGET}> ${ARG_ARGUMENTS})
+  set_tests_properties(
+    ${ARG_NAME}
+    PROPERTIES ENVIRONMENT "${environment}"
+               TIMEOUT ${ctest_timeout}
+               LABELS "${labels}"
+               FIXTURES_REQUIRED liana_shm)
+endfunction()

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands: test.sh [--quick]
+#
+#   dependencies   what is missing is installed (Debian, as root or by sudo)
+#   release        build of everything, warnings being errors, and all tests
+#   asan-ubsan     build with AddressSanitizer and UndefinedBehaviorSanitizer, and the tests labelled `sanitize`
+#   format         clang-format finds nothing to change
+#   tidy           clang-tidy finds nothing to complain of
+#
+#   --quick        ends after the release tests
+#
+# A phase that fails does not keep the others from running. Exit status 0 only if all passed.
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 2
+exec </dev/null
+
+quick=no
+case ${1-} in
+  '') ;;
+  --quick) quick=yes ;;
+  --help | -h) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
+  *) printf 'test.sh: unknown option %s; --quick and --help are known\n' "$1" >&2; exit 2 ;;
+esac
+
+jobs=$(nproc)
+names=()
+results=()
+seconds=()
+
+# phase NAME COMMAND...: runs it under a heading, notes result and time, returns its status.
+phase() {
+  local name=$1 start=$SECONDS status=0
+  shift
+  printf '\n==== %s ====\n' "$name"
+  "$@" || status=$?
+  names+=("$name")
+  seconds+=($((SECONDS - start)))
+  if [ $status -eq 0 ]; then results+=(passed); else results+=("FAILED ($status)"); fi
+  printf '==== %s: %s, %d s ====\n' "$name" "${results[-1]}" "${seconds[-1]}"
+  return $status
+}
+
+summary() {
+  local i failed=0
+  printf '\n==== summary ====\n'
+  for i in "${!names[@]}"; do
+    printf '%-20s %6d s  %s\n' "${names[i]}" "${seconds[i]}" "${results[i]}"
+    [ "${results[i]}" = passed ] || failed=1
+  done
+  printf '%-20s %6d s\n' total "$SECONDS"
+  return $failed
+}
+
+build() { cmake --preset "$1" && cmake --build --preset "$1" -- -j "$jobs"; }
+
+# build_and_test PRESET: tests that were built before a change that does not build say nothing, so they are not run then.
+build_and_test() {
+  phase "build $1" build "$1" && phase "tests $1" ctest --preset "$1"
+}
+
+sources() { find runtime transport allocator benchmarks apps tests -type f "$@"; }
+
+format() {
+  sources \( -name '*.hpp' -o -name '*.cpp' \) -print0 | xargs -0 clang-format --dry-run -Werror
+}
+
+# One file, with GCC's command line, of which clang does not know all warnings. What it says is shown only if it complains, because otherwise
+# it counts the warnings in system headers.
+tidy_one() {
+  local output
+  if output=$(clang-tidy --quiet -p build/release --extra-arg=-Wno-unknown-warning-option "$1" 2>&1); then return 0; fi
+  printf '%s\n' "$output" | grep -vE '^[0-9]+ warnings?( and [0-9]+ errors?)? (generated|treated)|^Error while processing'
+  return 1
+}
+export -f tidy_one
+
+# Every source that the release build compiles; generated ones lie under build/.
+tidy() {
+  local compiled=build/release/compile_commands.json
+  [ -e "$compiled" ] || { printf 'clang-tidy needs %s\n' "$compiled"; return 1; }
+  sources -name '*.cpp' | sort | while read -r file; do
+    if grep -qF "\"file\": \"$PWD/$file\"" "$compiled"; then printf '%s\0' "$file"; fi
+  done | xargs -0 -r -n 1 -P "$jobs" bash -c 'tidy_one "$1"' tidy
+}
+
+groups=(build apps test)
+[ $quick = yes ] || groups+=(lint)
+phase dependencies bash cmake/install_dependencies.sh "${groups[@]}" || { summary; exit 1; }
+build_and_test release
+if [ $quick = no ]; then
+  build_and_test asan-ubsan
+  phase format format
+  phase tidy tidy
+fi
+summary
