@@ -2,10 +2,10 @@
 # Everything that must hold before a change lands: test.sh [--quick]
 #
 #   dependencies   what is missing is installed (Debian, as root or by sudo)
+#   format         clang-format finds nothing to change
 #   release        build of everything, warnings being errors, and all tests
 #   asan-ubsan     build with AddressSanitizer and UndefinedBehaviorSanitizer, and the tests labelled `sanitize`
-#   format         clang-format finds nothing to change
-#   tidy           clang-tidy finds nothing to complain of
+#   tidy           clang-tidy finds nothing to complain of; it begins, with what the tests leave of the processors, when release is built
 #
 #   --quick        ends after the release tests
 #
@@ -83,13 +83,36 @@ tidy() {
   done | xargs -0 -r -n 1 -P "$jobs" bash -c 'tidy_one "$1"' tidy
 }
 
+# The tests wait a good deal, for mpirun above all, so clang-tidy goes on beside them.
+begin_tidy() {
+  tidy_output=$(mktemp)
+  (
+    renice -n 19 -p "$BASHPID" >/dev/null
+    tidy
+  ) >"$tidy_output" 2>&1 &
+  tidy_process=$!
+}
+end_tidy() {
+  local status=0
+  wait "$tidy_process" || status=$?
+  cat "$tidy_output"
+  rm -f "$tidy_output"
+  return $status
+}
+
 groups=(build apps test)
 [ $quick = yes ] || groups+=(lint)
 phase dependencies bash cmake/install_dependencies.sh "${groups[@]}" || { summary; exit 1; }
-build_and_test release
-if [ $quick = no ]; then
-  build_and_test asan-ubsan
-  phase format format
-  phase tidy tidy
+if [ $quick = yes ]; then
+  build_and_test release
+  summary
+  exit
 fi
+phase format format
+if phase 'build release' build release; then
+  begin_tidy
+  phase 'tests release' ctest --preset release
+fi
+build_and_test asan-ubsan
+[ -z "${tidy_process-}" ] || phase tidy end_tidy
 summary

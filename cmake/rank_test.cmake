@@ -14,6 +14,10 @@
 # ENVIRONMENT replaces the defaults below, and a value holds no semicolon. The first test under mpirun also brings the pair of
 # tests liana.shm_before and liana.shm_leftovers, between which ctest runs all tests under mpirun: the second fails if one left an object.
 
+# Of the four places of the test presets, which are meant for two cores. A job that must fail takes one, because it mostly waits for mpirun
+# to clear up; so four of them run at once, or one beside a job that computes.
+set(LIANA_RANK_TEST_PLACES 3)
+
 set(LIANA_TEST_DRIVERS ${CMAKE_CURRENT_LIST_DIR})
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/openmpi.env LIANA_OPENMPI_ENVIRONMENT REGEX "^[A-Z]")
 
@@ -102,7 +106,7 @@ function(liana_rank_test)
     if(ranks EQUAL 2 OR ranks EQUAL 3)
       list(APPEND labels sanitize)
     endif()
-    set(processors 2)
+    set(processors ${LIANA_RANK_TEST_PLACES})
     if(ranks LESS 2)
       set(processors 1)
     endif()
@@ -141,7 +145,6 @@ function(liana_failure_test)
   endif()
   liana_leftover_fixture()
   math(EXPR ctest_timeout "${ARG_TIMEOUT} + 30")
-  # No PROCESSORS: such a job mostly waits for mpirun to clear up.
   set(labels failure ${ARG_LABELS})
   liana_merge_environment(environment "${ARG_ENVIRONMENT}")
   add_test(
