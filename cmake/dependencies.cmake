@@ -23,8 +23,18 @@ if(NOT hwloc_FOUND)
   message(FATAL_ERROR "Liana needs hwloc 2.0 or newer, which was not found. On Debian:\n  apt-get install libhwloc-dev")
 endif()
 
+# The transport between hosts. Where libibverbs is not there Liana is built for one host.
+pkg_check_modules(ibverbs QUIET IMPORTED_TARGET GLOBAL libibverbs)
+option(LIANA_WITH_VERBS "Build the transport for RDMA devices (InfiniBand, RoCE)" ${ibverbs_FOUND})
+if(LIANA_WITH_VERBS AND NOT ibverbs_FOUND)
+  message(FATAL_ERROR "LIANA_WITH_VERBS needs libibverbs, which was not found. On Debian:\n  apt-get install libibverbs-dev")
+endif()
+
 include(${CMAKE_CURRENT_LIST_DIR}/imported_targets.cmake)
 set_target_properties(liana::mpi liana::hwloc PROPERTIES IMPORTED_GLOBAL TRUE)
+if(LIANA_WITH_VERBS)
+  set_target_properties(liana::ibverbs PROPERTIES IMPORTED_GLOBAL TRUE)
+endif()
 
 if(LIANA_BUILD_APPS OR LIANA_BUILD_BENCHMARKS)
   liana_require(CLI11 libcli11-dev)

@@ -1,4 +1,4 @@
-# liana::mpi and liana::hwloc, the two dependencies whose own target depends on how they were found. Included by the build and, installed,
+# liana::mpi, liana::hwloc and, where it was built in, liana::ibverbs: the dependencies whose own target depends on how they were found. Included by the build and, installed,
 # by liana-config.cmake, so that the exported target names the same things in both.
 
 if(NOT TARGET liana::mpi)
@@ -16,4 +16,9 @@ endif()
 if(NOT TARGET liana::hwloc)
   add_library(liana::hwloc INTERFACE IMPORTED)
   target_link_libraries(liana::hwloc INTERFACE PkgConfig::hwloc)
+endif()
+
+if(TARGET PkgConfig::ibverbs AND NOT TARGET liana::ibverbs)
+  add_library(liana::ibverbs INTERFACE IMPORTED)
+  target_link_libraries(liana::ibverbs INTERFACE PkgConfig::ibverbs)
 endif()

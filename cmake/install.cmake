@@ -14,6 +14,11 @@ foreach(directory IN LISTS liana_public_include_dirs)
 endforeach()
 install(EXPORT liana-targets NAMESPACE liana:: DESTINATION ${liana_package_dir})
 
+# A program that links the static library links libibverbs itself.
+set(LIANA_NEEDS_IBVERBS OFF)
+if(LIANA_WITH_VERBS AND NOT BUILD_SHARED_LIBS)
+  set(LIANA_NEEDS_IBVERBS ON)
+endif()
 configure_package_config_file(cmake/liana-config.cmake.in ${PROJECT_BINARY_DIR}/liana-config.cmake
                               INSTALL_DESTINATION ${liana_package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/liana-config-version.cmake COMPATIBILITY SameMinorVersion)
@@ -34,6 +39,10 @@ if(BUILD_SHARED_LIBS)
   set(pc_private ".private")
 else()
   set(pc_private "")
+endif()
+set(pc_ibverbs "")
+if(LIANA_WITH_VERBS)
+  set(pc_ibverbs " libibverbs")
 endif()
 # The file finds its prefix from where it lies, so that an installed tree can be moved.
 file(RELATIVE_PATH pc_prefix /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)

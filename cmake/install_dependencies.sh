@@ -3,7 +3,8 @@
 # Does nothing, and needs no rights, where all are installed. Otherwise it needs root or sudo, and says so.
 set -eu
 
-build=(g++ cmake ninja-build ccache pkg-config openmpi-bin libopenmpi-dev libhwloc-dev libfmt-dev libspdlog-dev)
+build=(g++ cmake ninja-build ccache pkg-config openmpi-bin libopenmpi-dev libhwloc-dev libfmt-dev libspdlog-dev
+  libibverbs-dev ibverbs-providers)
 apps=(libcli11-dev nlohmann-json3-dev)
 test=(libgtest-dev libbenchmark-dev nlohmann-json3-dev)
 lint=(clang-format clang-tidy)
