@@ -11,7 +11,8 @@ namespace liana::transport {
 /// Whether this build has the back end `name` ("shm", "verbs").
 [[nodiscard]] bool available(const std::string& name);
 
-/// Makes the back end `name`. Throws `unavailable` when it cannot start.
+/// Makes the back end `name`, which still has to be connected (transport::connect). Not collective. Throws
+/// `unavailable` when it cannot start.
 [[nodiscard]] std::unique_ptr<transport> make_transport(const std::string& name, job_view job);
 
 }  // namespace liana::transport

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <liana/detail/rank.hpp>
 
@@ -31,7 +33,10 @@
 /// Buffers belong to the transport from post to completion. They lie in this rank's own segment, except that a write of
 /// at most `inline_bytes` may come from anywhere: it is copied by post. The operation array itself is free after post.
 ///
-/// Thread rule: any thread may post and progress.
+/// Call order: made; `addresses`, `connect`; then, once all ranks have connected, `post`, `progress` and `lost`. A
+/// chain that was posted comes to an end by itself, well or not, as long as somebody makes progress.
+///
+/// Thread rule: any thread may post, progress and ask who is lost.
 namespace liana::transport {
 
 inline constexpr std::size_t inline_bytes = 64;
@@ -127,6 +132,14 @@ class transport {
   transport& operator=(transport&&) = delete;
   virtual ~transport() = default;
 
+  /// What every other rank has to know to be reached by this one and to reach it: one text per rank, all of one length
+  /// on all ranks. The text for the rank itself is not used. Empty: nothing has to be exchanged.
+  [[nodiscard]] virtual std::vector<std::string> addresses() { return {}; }
+
+  /// Makes the connections, from what each rank said for this one, by rank. Not collective. Throws `unavailable` with
+  /// the rank, the cause and the remedy.
+  virtual void connect(std::span<const std::string> /*addresses*/) {}
+
   /// Hands over a chain; it may wait for room but not for the operations. A peer that is already known to be lost fails
   /// the completion.
   virtual void post(rank_t peer, std::span<const operation> chain, completion& done) = 0;
@@ -136,6 +149,9 @@ class transport {
 
   /// Whether the peer is known to be gone. Cheap enough to be asked a few times a second by whoever waits.
   [[nodiscard]] virtual bool lost(rank_t peer) = 0;
+
+  /// How long after its end a peer counts as lost at the latest, if it is asked for all the time.
+  [[nodiscard]] virtual std::chrono::milliseconds time_to_notice() const { return std::chrono::milliseconds(0); }
 
   [[nodiscard]] virtual const char* name() const = 0;
 };

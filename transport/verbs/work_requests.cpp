@@ -1,0 +1,162 @@
+#include "transport/verbs/work_requests.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+namespace liana::transport::verbs {
+namespace {
+
+constexpr std::size_t word_bytes = 8;
+
+bool is_atomic(const operation& each) {
+  return each.what == operation::kind::compare_swap || each.what == operation::kind::fetch_add;
+}
+
+bool is_flushed(const operation& each) { return each.visible && each.what != operation::kind::read; }
+
+std::uint64_t as_number(const void* memory) { return reinterpret_cast<std::uintptr_t>(memory); }
+
+bool lies_in(std::span<const std::byte> memory, const void* first, std::size_t bytes) {
+  const std::uint64_t start = as_number(memory.data());
+  const std::uint64_t at = as_number(first);
+  return at >= start && bytes <= memory.size() && at - start <= memory.size() - bytes;
+}
+
+[[noreturn]] void refuse(const request_context& context, const operation& each, const char* cause) {
+  static constexpr std::array names{"read", "write", "compare-and-swap", "fetch-and-add"};
+  throw std::logic_error(std::string("transport: ") + names.at(static_cast<std::size_t>(each.what)) + " of " +
+                         std::to_string(each.bytes) + " bytes at offset " + std::to_string(each.remote) + " of rank " +
+                         std::to_string(context.peer) + ": " + cause);
+}
+
+}  // namespace
+
+std::size_t count_requests(std::span<const operation> chain, std::uint32_t longest_message) {
+  std::size_t count = 0;
+  for (const operation& each : chain) {
+    count += each.bytes <= longest_message ? 1 : (each.bytes + longest_message - 1) / longest_message;
+    count += is_flushed(each) ? 1 : 0;
+  }
+  return count;
+}
+
+void check_chain(std::span<const operation> chain, const request_context& context) {
+  for (const operation& each : chain) {
+    if (each.bytes > context.remote_bytes || each.remote > context.remote_bytes - each.bytes) {
+      refuse(context, each, "it reaches out of that rank's segment");
+    }
+    if (is_atomic(each) && (each.bytes != word_bytes || each.remote % word_bytes != 0)) {
+      refuse(context, each, "an atomic takes an aligned word of 8 bytes");
+    }
+    const bool is_write = each.what == operation::kind::write;
+    if (is_write && each.bytes <= inline_bytes) {
+      continue;  // copied, from wherever it is
+    }
+    const void* const memory = is_write ? each.source : each.local;
+    if (memory == nullptr && is_atomic(each)) {
+      continue;  // to the scratch memory
+    }
+    if (!lies_in(context.segment, memory, each.bytes)) {
+      refuse(context, each, "its buffer does not lie in this rank's segment");
+    }
+  }
+}
+
+void chain_translator::fill(request_list& list, std::size_t most, std::uint32_t sequence) {
+  list.size_ = 0;
+  most = std::min(most, request_list::capacity);
+  while (operation_ < chain_.size() && list.size_ < most) {
+    add_request(list, sequence + static_cast<std::uint32_t>(list.size_));
+  }
+  for (std::size_t i = 0; i < list.size_; ++i) {
+    list.requests_[i].next = i + 1 < list.size_ ? &list.requests_[i + 1] : nullptr;
+  }
+  if (list.size_ != 0) {
+    list.requests_[list.size_ - 1].send_flags |= IBV_SEND_SIGNALED;
+  }
+}
+
+void chain_translator::add_request(request_list& list, std::uint32_t sequence) {
+  const operation& each = chain_[operation_];
+  ibv_send_wr& request = list.requests_[list.size_];
+  ibv_sge& piece = list.pieces_[list.size_];
+  ++list.size_;
+  request = {};
+  request.wr_id = request_number(context_.peer, sequence);
+  request.sg_list = &piece;
+  request.num_sge = 1;
+  if (flush_) {
+    set_flush(each, request, piece);
+    flush_ = false;
+    ++operation_;
+    return;
+  }
+  if (each.fenced && offset_ == 0) {
+    request.send_flags |= IBV_SEND_FENCE;
+  }
+  set_memory(each, request, piece);
+  advance(each, piece.length);
+}
+
+void chain_translator::set_memory(const operation& each, ibv_send_wr& request, ibv_sge& piece) const {
+  const std::uint64_t remote = context_.remote_segment + each.remote + offset_;
+  piece.length = static_cast<std::uint32_t>(std::min<std::size_t>(each.bytes - offset_, context_.longest_message));
+  piece.lkey = context_.segment_key;
+  switch (each.what) {
+    case operation::kind::read:
+      request.opcode = IBV_WR_RDMA_READ;
+      request.wr.rdma = {.remote_addr = remote, .rkey = context_.remote_key};
+      piece.addr = as_number(each.local) + offset_;
+      return;
+    case operation::kind::write:
+      request.opcode = IBV_WR_RDMA_WRITE;
+      request.wr.rdma = {.remote_addr = remote, .rkey = context_.remote_key};
+      piece.addr = as_number(each.source) + offset_;
+      if (piece.length <= context_.inline_limit) {
+        request.send_flags |= IBV_SEND_INLINE;
+      } else if (each.bytes <= inline_bytes) {
+        std::byte* const place = &context_.bounce[sequence_of(request.wr_id) % context_.send_depth * inline_bytes];
+        std::memcpy(place, each.source, each.bytes);
+        piece.addr = as_number(place);
+        piece.lkey = context_.scratch_key;
+      }
+      return;
+    default:
+      request.opcode =
+          each.what == operation::kind::compare_swap ? IBV_WR_ATOMIC_CMP_AND_SWP : IBV_WR_ATOMIC_FETCH_AND_ADD;
+      request.wr.atomic.remote_addr = remote;
+      request.wr.atomic.rkey = context_.remote_key;
+      request.wr.atomic.compare_add = each.what == operation::kind::compare_swap ? each.compare : each.operand;
+      request.wr.atomic.swap = each.what == operation::kind::compare_swap ? each.operand : 0;
+      piece.addr = as_number(each.local);
+      if (each.local == nullptr) {
+        piece.addr = as_number(context_.scratch.data());
+        piece.lkey = context_.scratch_key;
+      }
+  }
+}
+
+void chain_translator::set_flush(const operation& each, ibv_send_wr& request, ibv_sge& piece) const {
+  piece.length = static_cast<std::uint32_t>(std::min(each.bytes, word_bytes));
+  piece.addr = as_number(context_.scratch.data());
+  piece.lkey = context_.scratch_key;
+  request.opcode = IBV_WR_RDMA_READ;
+  request.wr.rdma = {.remote_addr = context_.remote_segment + each.remote + each.bytes - piece.length,
+                     .rkey = context_.remote_key};
+}
+
+void chain_translator::advance(const operation& each, std::size_t bytes) {
+  offset_ += bytes;
+  if (offset_ < each.bytes) {
+    return;
+  }
+  offset_ = 0;
+  flush_ = is_flushed(each);
+  if (!flush_) {
+    ++operation_;
+  }
+}
+
+}  // namespace liana::transport::verbs
