@@ -223,6 +223,24 @@ std::vector<std::string> process_group::all_gather_texts(const std::string& mine
   return texts;
 }
 
+std::vector<std::string> process_group::all_to_all(const std::vector<std::string>& for_rank) {
+  const std::size_t length = for_rank.front().size();
+  const int count = as_count(length);
+  const std::string all = std::accumulate(for_rank.begin(), for_rank.end(), std::string());
+  auto memory = exchange_memory::sending(all.data(), all.size());
+  memory->received.resize(all.size());
+  memory = exchange(std::move(memory), "MPI_Ialltoall", [&](exchange_memory& with, MPI_Request* request) {
+    return MPI_Ialltoall(with.sent.data(), count, MPI_BYTE, with.received.data(), count, MPI_BYTE, comm_->comm,
+                         request);
+  });
+  std::vector<std::string> texts;
+  const auto* const first = reinterpret_cast<const char*>(memory->received.data());
+  for (std::size_t rank = 0; rank < for_rank.size(); ++rank) {
+    texts.emplace_back(first + rank * length, length);
+  }
+  return texts;
+}
+
 void process_group::broadcast(void* bytes, std::size_t count, rank_t root) {
   const int size = as_count(count);
   const auto memory =

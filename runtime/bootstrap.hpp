@@ -62,6 +62,10 @@ class process_group {
   /// Everybody's text (or any bytes), by rank.
   std::vector<std::string> all_gather_texts(const std::string& mine);
 
+  /// What every rank has for this one, by rank, given what this one has for each. All texts of all ranks have one
+  /// length.
+  std::vector<std::string> all_to_all(const std::vector<std::string>& for_rank);
+
   /// The root's bytes to everybody.
   void broadcast(void* bytes, std::size_t count, rank_t root);
 

@@ -1,9 +1,11 @@
 #include "runtime/job_settings.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -107,6 +109,20 @@ std::string built_in() {
   return fmt::format("{}", fmt::join(names, " and "));
 }
 
+/// What is asked of an RDMA device that is not used; empty when nothing is.
+std::string unused_wishes(const configuration& settings) {
+  std::string unused;
+  const std::array<std::pair<setting, bool>, 3> wishes{{{setting::device, settings.device.has_value()},
+                                                        {setting::port, settings.port.has_value()},
+                                                        {setting::gid_index, settings.gid_index.has_value()}}};
+  for (const auto& [id, wished] : wishes) {
+    if (wished) {
+      unused += fmt::format(", so {} has no effect", as_written(settings, id));
+    }
+  }
+  return unused;
+}
+
 transport_decision require_built_in(const std::string& name, const std::string& written, const std::string& reason) {
   if (!transport::available(name)) {
     throw config_error(
@@ -163,14 +179,14 @@ std::vector<int> deal_hosts(const runtime_state& state) {
   return hosts;
 }
 
-transport_decision choose_transport(const runtime_state& state) {
+transport_decision choose_transport(runtime_state& state) {
   const process_group& group = *state.group;
-  const auto processors = state.group->all_gather_texts(group.processor());
+  state.processors = state.group->all_gather_texts(group.processor());
   const std::string written = as_written(state.settings, setting::transport);
   const bool one_host = std::ranges::max(group.real_hosts()) == 0;
   const std::string where = one_host && group.size() > 1
                                 ? fmt::format("all {} ranks share host {}", group.size(), group.processor())
-                                : describe_hosts(group, processors);
+                                : describe_hosts(group, state.processors);
   switch (state.settings.transport) {
     case transport_choice::verbs:
       return require_built_in("verbs", written, "RDMA is asked for");
@@ -184,7 +200,7 @@ transport_decision choose_transport(const runtime_state& state) {
       }
       return require_built_in("shm", written, "shared memory is asked for");
     default:
-      return one_host ? require_built_in("shm", written, where)
+      return one_host ? require_built_in("shm", written, where + unused_wishes(state.settings))
                       : require_built_in("verbs", written, "the ranks are on several hosts, " + where);
   }
 }

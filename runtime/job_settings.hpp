@@ -23,7 +23,8 @@ struct transport_decision {
   std::string reason;
 };
 
-/// Collective. Throws config_error when the setting asks for what does not fit the hosts or is not in this build.
-transport_decision choose_transport(const runtime_state& state);
+/// Collective. Learns the processors' names as well. Throws config_error when the setting asks for what does not fit
+/// the hosts or is not in this build.
+transport_decision choose_transport(runtime_state& state);
 
 }  // namespace liana::detail

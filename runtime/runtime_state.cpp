@@ -11,6 +11,11 @@
 
 namespace liana::detail {
 
+std::string runtime_state::describe(rank_t other) const {
+  const auto index = static_cast<std::size_t>(other);
+  return "rank " + std::to_string(other) + (index < processors.size() ? " on " + processors[index] : std::string());
+}
+
 operation_buffer* runtime_state::take_buffer() {
   operation_buffer* const taken = buffers->take();
   if (taken == nullptr) {

@@ -47,7 +47,8 @@ class runtime_state {
   topology machine;
   std::unique_ptr<process_group> group;  ///< the ranks of this job, over MPI
   std::optional<host_map> hosts;
-  bool oversubscribed = false;  ///< more ranks than processing units on this host: waits yield at once
+  std::vector<std::string> processors;  ///< by rank: the host as users know it
+  bool oversubscribed = false;          ///< more ranks than processing units on this host: waits yield at once
 
   // Segments.
   std::vector<segment_layout> layouts;              ///< by rank
@@ -83,6 +84,9 @@ class runtime_state {
   [[nodiscard]] rank_t size() const { return hot.size; }
   [[nodiscard]] bool near(rank_t other) const { return homes[static_cast<std::size_t>(other)].origin != nullptr; }
   [[nodiscard]] const segment_layout& layout_of(rank_t other) const { return layouts[static_cast<std::size_t>(other)]; }
+
+  /// A rank for messages: `rank 3 on node2`.
+  [[nodiscard]] std::string describe(rank_t other) const;
 
   /// Where something of a block lies in its home's segment.
   [[nodiscard]] std::uint64_t entry_at(address block) const {

@@ -92,11 +92,15 @@ std::string name_job(runtime_state& state) {
   return fmt::format("{}{:016x}", user_prefix(), number);
 }
 
-void create_segment(runtime_state& state, const std::string& job_name) {
+void create_segment(runtime_state& state, const std::string& job_name, bool whole) {
   const segment_layout& layout = state.layout_of(state.rank());
   state.segment = transport::shared_segment::create(segment_name(job_name, state.rank()), layout.bytes);
   state.machine.bind_memory_near(state.segment.data(), layout.bytes);
-  commit_memory(state.segment, 0, layout.cache, "the control structures of a segment");
+  if (whole) {
+    commit_memory(state.segment, 0, layout.bytes, "a whole segment, as RDMA devices need it");
+  } else {
+    commit_memory(state.segment, 0, layout.cache, "the control structures of a segment");
+  }
 }
 
 void attach_segments(runtime_state& state, const std::string& job_name, bool far_too) {

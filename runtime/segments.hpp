@@ -15,9 +15,9 @@ void lay_out_segments(runtime_state& state);
 /// Collective. A name that no other job has, from which those of the segments are made.
 std::string name_job(runtime_state& state);
 
-/// Makes this rank's segment and takes memory for the fixed part of it. Throws resource_error or
-/// transport::unavailable.
-void create_segment(runtime_state& state, const std::string& job_name);
+/// Makes this rank's segment and takes memory for the fixed part of it, or for all of it: a device pins what it is
+/// given, and a page without memory cannot be pinned. Throws resource_error or transport::unavailable.
+void create_segment(runtime_state& state, const std::string& job_name, bool whole);
 
 /// Maps the segments of the ranks that `mapped` tells and sets the views of those that are near. Throws
 /// transport::unavailable.

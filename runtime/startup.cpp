@@ -85,9 +85,11 @@ bool find_oversubscription(runtime_state& state) {
   return oversubscribed;
 }
 
-void start_transport(runtime_state& state, const std::string& name) {
+/// What the transport is told of the job. Refers to `state`.
+transport::job_view describe_job(runtime_state& state) {
   transport::job_view job;
   job.rank = state.rank();
+  job.wishes = {.name = state.settings.device, .port = state.settings.port, .gid_index = state.settings.gid_index};
   for (rank_t rank = 0; rank < state.size(); ++rank) {
     const auto& mapped = rank == state.rank() ? state.segment : state.attached[static_cast<std::size_t>(rank)];
     job.segments.push_back({.data = mapped.data(), .bytes = state.layout_of(rank).bytes});
@@ -95,7 +97,16 @@ void start_transport(runtime_state& state, const std::string& name) {
   job.near_lost = [&state](rank_t rank) {
     return rank != state.rank() && state.attached[static_cast<std::size_t>(rank)].owner_gone();
   };
-  state.wire = transport::make_transport(name, std::move(job));
+  job.distances = [&state](const std::vector<std::string>& names) { return state.machine.device_distances(names); };
+  job.describe = [&state](rank_t rank) { return state.describe(rank); };
+  job.say = [](transport::job_view::severity severity, const std::string& text) {
+    if (severity == transport::job_view::severity::warning) {
+      log::warn("{}", text);
+    } else {
+      log::info("{}", text);
+    }
+  };
+  return job;
 }
 
 /// What this rank has in its own segment.
@@ -113,6 +124,32 @@ void divide_segment(runtime_state& state) {
   state.objects = std::make_unique<allocator::segment_allocator>(layout.pool_bytes, *state.pool);
 }
 
+/// Collective. Segments, the transport, and what this rank has in its own segment. Each step is agreed on, so that no
+/// rank waits in an exchange for one that has failed before it; and the transport is nobody's to use before all have
+/// connected, because a rank that has not would be taken for one that is gone.
+void build_memory(runtime_state& state, const std::string& transport_name) {
+  process_group& group = *state.group;
+  const bool all_mapped = transport_name == "shm";
+  const std::string job = name_job(state);
+  together(group, [&] { create_segment(state, job, !all_mapped); });
+  std::unique_ptr<transport::transport> wire;
+  std::vector<std::string> addresses;
+  together(group, [&] {
+    attach_segments(state, job, all_mapped);
+    wire = transport::make_transport(transport_name, describe_job(state));
+    addresses = wire->addresses();
+  });
+  state.segment.unlink();  // all have it mapped; from here on nothing is left in /dev/shm, whoever is killed
+  if (!addresses.empty()) {
+    addresses = group.all_to_all(addresses);
+  }
+  together(group, [&] {
+    wire->connect(addresses);
+    divide_segment(state);
+  });
+  state.wire = std::move(wire);
+}
+
 void fill_hot_context(runtime_state& state) {
   context& hot = state.hot;
   const rank_t leader = state.hosts->leader(state.hosts->my_host());
@@ -126,7 +163,6 @@ void fill_hot_context(runtime_state& state) {
 
 /// Everything from the joined ranks to a runtime that can be used.
 void build(runtime_state& state) {
-  process_group& group = *state.group;
   if (state.rank() == 0) {
     for (const std::string& warning : state.settings.warnings) {
       log::warn("{}", warning);
@@ -141,14 +177,7 @@ void build(runtime_state& state) {
   }
   state.oversubscribed = find_oversubscription(state);
   lay_out_segments(state);
-  const std::string job = name_job(state);
-  together(group, [&] { create_segment(state, job); });
-  together(group, [&] {
-    attach_segments(state, job, decision.name == "shm");
-    start_transport(state, decision.name);
-    divide_segment(state);
-  });
-  state.segment.unlink();  // all have it mapped; from here on nothing is left in /dev/shm, whoever is killed
+  build_memory(state, decision.name);
   fill_hot_context(state);
 }
 
@@ -171,6 +200,13 @@ bool take_leave(runtime_state& state, bool unwinding) noexcept {
   }
 }
 
+/// Releases that nobody waited for, which a runtime that ends out of step has, end with the transport: it goes first,
+/// so that it reports none to a completion that is gone.
+void end_transport(std::unique_ptr<transport::transport> wire, runtime_state& state) {
+  wire.reset();
+  state.releases.reset();
+}
+
 }  // namespace
 
 std::unique_ptr<runtime_state> start_runtime(const options& in_code, mpi_view mpi) {
@@ -190,15 +226,15 @@ std::unique_ptr<runtime_state> start_runtime(const options& in_code, mpi_view mp
 void end_runtime(std::unique_ptr<runtime_state> state, bool unwinding) noexcept {
   bool in_step = take_leave(*state, unwinding);
   if (!in_step && state->size() > 1) {
-    std::this_thread::sleep_for(farewell);
+    std::this_thread::sleep_for(farewell + state->wire->time_to_notice());
   }
   current = &no_context;
-  state->prefetches.reset();
-  state->releases.reset();
-  state->wire.reset();
+  state->prefetches.reset();  // waits for what is under way
+  std::unique_ptr<transport::transport> wire = std::move(state->wire);
   if (in_step) {
-    // The others may be waiting in the last rounds of what was exchanged above, and would take a segment that is gone
-    // for a rank that is gone. From here on nobody looks, because there is no transport any more.
+    // The others may be waiting in the last rounds of what was exchanged above, and would take a segment or a
+    // connection that is gone for a rank that is gone. From here on nobody looks, because there is no transport for
+    // waits any more; but it still answers, until all have got so far.
     try {
       state->group->barrier();
     } catch (const std::exception& problem) {
@@ -209,6 +245,7 @@ void end_runtime(std::unique_ptr<runtime_state> state, bool unwinding) noexcept 
   if (!in_step) {
     state->group->abandon();
   }
+  end_transport(std::move(wire), *state);
   state.reset();
   log::stop();
 }

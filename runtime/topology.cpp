@@ -9,6 +9,7 @@
 #include <climits>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <new>
 #include <numeric>
 #include <optional>
@@ -63,9 +64,55 @@ std::vector<std::uint64_t> to_mask(hwloc_const_bitmap_t set, int length_in_bits)
   return mask;
 }
 
+enum device_distance : int { beside, same_package, elsewhere, not_known };
+
+/// hwloc's handle with the I/O devices that have a place in the machine; null where they cannot be read.
+struct io_topology {
+  io_topology() {
+    if (hwloc_topology_init(&handle) != 0) {
+      return;
+    }
+    if (hwloc_topology_set_io_types_filter(handle, HWLOC_TYPE_FILTER_KEEP_IMPORTANT) != 0 ||
+        hwloc_topology_load(handle) != 0) {
+      log::debug("topology: the I/O devices cannot be read: {}", reason(errno));
+      hwloc_topology_destroy(handle);
+      handle = nullptr;
+    }
+  }
+  ~io_topology() {
+    if (handle != nullptr) {
+      hwloc_topology_destroy(handle);
+    }
+  }
+  io_topology(const io_topology&) = delete;
+  io_topology& operator=(const io_topology&) = delete;
+
+  [[nodiscard]] int distance(const std::string& name, int numa_node) const {
+    hwloc_obj_t device = nullptr;
+    while (handle != nullptr && (device = hwloc_get_next_osdev(handle, device)) != nullptr) {
+      if (device->attr->osdev.type == HWLOC_OBJ_OSDEV_OPENFABRICS && device->name == name) {
+        return distance(hwloc_get_non_io_ancestor_obj(handle, device), numa_node);
+      }
+    }
+    return not_known;
+  }
+
+  hwloc_topology_t handle = nullptr;
+
+ private:
+  [[nodiscard]] int distance(hwloc_obj_t place, int numa_node) const {
+    const auto node = static_cast<unsigned>(numa_node);
+    if (hwloc_bitmap_isset(place->nodeset, node) != 0) {
+      return beside;
+    }
+    hwloc_obj_t const package = hwloc_get_ancestor_obj_by_type(handle, HWLOC_OBJ_PACKAGE, place);
+    return package != nullptr && hwloc_bitmap_isset(package->nodeset, node) != 0 ? same_package : elsewhere;
+  }
+};
+
 }  // namespace
 
-/// hwloc's handle. A search for the nearest NIC starts here; it needs a second one, loaded with I/O devices.
+/// hwloc's handle, without I/O devices.
 struct topology::machine {
   machine() {
     if (hwloc_topology_init(&handle) != 0) {
@@ -157,6 +204,14 @@ bool topology::bind_memory_near(void* address, std::size_t bytes) const {
     return false;
   }
   return true;
+}
+
+std::vector<int> topology::device_distances(std::span<const std::string> names) const {
+  const io_topology devices;
+  std::vector<int> distances;
+  std::transform(names.begin(), names.end(), std::back_inserter(distances),
+                 [&](const std::string& each) { return devices.distance(each, numa_node_); });
+  return distances;
 }
 
 bool topology::oversubscribed(int ranks_on_host, std::span<const std::uint64_t> united_mask) const {

@@ -11,9 +11,9 @@ namespace liana::detail {
 
 /// The machine as this process finds it, and where in it the process runs. The only part of Liana that knows hwloc.
 ///
-/// Taken once, at construction; a process that is bound elsewhere afterwards is not noticed. I/O devices are left out,
-/// because finding them takes longer than everything else. Thread safety: const members may be called from several
-/// threads.
+/// Taken once, at construction; a process that is bound elsewhere afterwards is not noticed. I/O devices are left out
+/// until they are asked for, because finding them takes longer than everything else. Thread safety: const members may
+/// be called from several threads.
 class topology {
  public:
   /// Throws `resource_error` where hwloc cannot read the machine.
@@ -51,6 +51,11 @@ class topology {
   /// nothing to do and it returns false. A refusal, usual in containers, costs speed only and is a message at level
   /// debug with the reason.
   bool bind_memory_near(void* address, std::size_t bytes) const;
+
+  /// How far the I/O devices of these names (RDMA devices: `mlx5_0`) are from `numa_node()`: 0 beside it, 1 in the same
+  /// package, 2 elsewhere, 3 not known, as with devices of software. Reads the machine's I/O devices anew, which takes
+  /// long; where that fails, none is known.
+  [[nodiscard]] std::vector<int> device_distances(std::span<const std::string> names) const;
 
   /// True if `ranks_on_host` ranks, each wanting a hardware thread, do not all find one: waits then have to yield.
   /// `united_mask` is the union of the ranks' `processing_unit_mask()`; without it, all that the host offers counts,

@@ -62,6 +62,18 @@ std::vector<rank_t> find_lost(runtime_state& state, rank_t holder) {
   return lost;
 }
 
+/// `rank 1 on node2 is`, `ranks 1, 4-5 on node2, node7 are`
+std::string describe_lost(const runtime_state& state, const std::vector<rank_t>& lost) {
+  std::vector<std::string> hosts;
+  for (const rank_t each : lost) {
+    const std::string& host = state.processors[static_cast<std::size_t>(each)];
+    if (std::ranges::find(hosts, host) == hosts.end()) {
+      hosts.push_back(host);
+    }
+  }
+  return fmt::format("{} on {} {}", describe_ranks(lost), fmt::join(hosts, ", "), lost.size() == 1 ? "is" : "are");
+}
+
 }  // namespace
 
 waiter::waiter(runtime_state& state, const char* operation, address at)
@@ -106,8 +118,7 @@ void waiter::look_around(rank_t holder) {
     if (!lost.empty()) {
       throw peer_error(lost.front(),
                        fmt::format("{}: {} gone, after a wait of {:.1f} s for {}", describe_operation(operation_, at_),
-                                   describe_ranks(lost) + (lost.size() == 1 ? " is" : " are"), seconds(waited),
-                                   describe_awaited(at_, holder)));
+                                   describe_lost(state_, lost), seconds(waited), describe_awaited(at_, holder)));
     }
   }
   if (settings.timeout.has_value() && waited >= *settings.timeout) {
