@@ -20,27 +20,42 @@ address address_of(const runtime_state& state, const allocator::allocation& bloc
   return address::make(state.rank(), blocks.block_log2, blocks.extent_log2, blocks.offset);
 }
 
+/// An operation buffer that is given back.
+class lent_buffer {
+ public:
+  explicit lent_buffer(runtime_state& state) : state_(state), buffer_(state.take_buffer()) {}
+  lent_buffer(const lent_buffer&) = delete;
+  lent_buffer& operator=(const lent_buffer&) = delete;
+  lent_buffer(lent_buffer&&) = delete;
+  lent_buffer& operator=(lent_buffer&&) = delete;
+  ~lent_buffer() { state_.buffers->give_back(buffer_); }
+
+  [[nodiscard]] operation_buffer& get() const { return *buffer_; }
+
+ private:
+  runtime_state& state_;
+  operation_buffer* buffer_;
+};
+
 /// Compare-and-swap of the stack of freed blocks of a rank; returns the value before. Takes the transport's atomics
 /// only, as the lock of an entry does, since far ranks take part. `link`: written first, to where the chain starts.
 std::uint64_t swap_head(runtime_state& state, rank_t home, std::uint64_t expected, std::uint64_t desired,
                         address link) {
-  operation_buffer* const buffer = state.take_buffer();
-  transport::completion done;
+  const lent_buffer buffer(state);
+  settled_completion swapped(*state.wire);
   const std::array chain{
       transport::operation::write(state.data_at(link), &expected, sizeof expected),
-      transport::operation::compare_swap(offsetof(control_page, remote_frees), expected, desired, &buffer->before),
+      transport::operation::compare_swap(offsetof(control_page, remote_frees), expected, desired, &buffer.get().before),
   };
-  state.wire->post(home, link.is_null() ? std::span(chain).last(1) : std::span(chain), done);
-  if (!done.done()) {
+  state.wire->post(home, link.is_null() ? std::span(chain).last(1) : std::span(chain), swapped.done);
+  if (!swapped.done.done()) {
     waiter wait(state, "destroy", link);
-    while (!done.done()) {
+    while (!swapped.done.done()) {
       wait.step(home);
     }
   }
-  const std::uint64_t before = buffer->before;
-  state.buffers->give_back(buffer);
-  check_completion(done, "destroy", link);
-  return before;
+  check_completion(state, swapped.done, "destroy", link);
+  return buffer.get().before;
 }
 
 /// Another rank's object: its block goes on the home's stack, linked through its first 8 bytes (R. K. Treiber, "Systems

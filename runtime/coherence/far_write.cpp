@@ -50,7 +50,7 @@ bool far_write::step() {
   if (!done_.done()) {
     return false;
   }
-  check_completion(done_, "write", block_);
+  check_completion(state_, done_, "write", block_);
   switch (phase_) {
     case phase::locking:
       return after_lock();

@@ -82,7 +82,8 @@ enum class after_release : std::uint8_t {
 
 /// The release, off the critical path (R8): WRITE data; WRITE version + 1 and sharers; atomic unlock, in this order.
 /// `written`: the bytes of the block at `at`. With `keep_replica`, `copy` is published with one pin for the release,
-/// and another one for the caller if `pin`.
+/// and is not the caller's any more, even where this throws: peer_error when an earlier release, or this one, has
+/// failed.
 void release_far(runtime_state& state, address at, std::span<const std::byte> written, std::uint64_t version,
                  after_release what, replica* copy);
 

@@ -65,15 +65,15 @@ void invalidate_sharers(runtime_state& state, const directory_entry& entry, addr
   if (any == 0) {
     return;
   }
-  transport::completion done;
-  post_invalidations(state, block, reinterpret_cast<const std::byte*>(sharers.data()), done);
-  if (!done.done()) {
+  settled_completion sent(*state.wire);
+  post_invalidations(state, block, reinterpret_cast<const std::byte*>(sharers.data()), sent.done);
+  if (!sent.done.done()) {
     waiter wait(state, "invalidation", block);
-    while (!done.done()) {
+    while (!sent.done.done()) {
       wait.step(nobody);
     }
   }
-  check_completion(done, "invalidation", block);
+  check_completion(state, sent.done, "invalidation", block);
 }
 
 /// What ends a write: a new version, and then no sharers.

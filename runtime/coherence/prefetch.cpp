@@ -32,15 +32,22 @@ void prefetch_list::start(runtime_state& state, address block) {
   if (claim.result != cache::claim_result::claimed) {
     return;
   }
-  auto begun = std::make_unique<pending>(state, block, *claim.copy, claim.kept);
+  std::unique_ptr<pending> begun;
+  try {
+    begun = std::make_unique<pending>(state, block, *claim.copy, claim.kept);
+  } catch (...) {
+    state.replicas->abandon(*claim.copy);
+    throw;
+  }
   if (!finish(state, *begun)) {
     under_way_.push_back(std::move(begun));
   }
 }
 
-void prefetch_list::progress(runtime_state& state) {
+std::size_t prefetch_list::progress(runtime_state& state) {
   const std::scoped_lock lock(mutex_);
   std::erase_if(under_way_, [&](const std::unique_ptr<pending>& each) { return finish(state, *each); });
+  return under_way_.size();
 }
 
 bool prefetch_list::finish(runtime_state& state, pending& each) {

@@ -18,8 +18,8 @@ class prefetch_list {
   /// Starts to fetch a far block unless it is here, or on its way, already.
   void start(runtime_state& state, address block);
 
-  /// Publishes what has arrived.
-  void progress(runtime_state& state);
+  /// Publishes what has arrived; returns how many are still under way.
+  std::size_t progress(runtime_state& state);
 
  private:
   struct pending {

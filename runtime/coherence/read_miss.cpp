@@ -41,7 +41,7 @@ bool read_miss::step() {
   if (!done_.done()) {
     return false;
   }
-  check_completion(done_, "read", block_);
+  check_completion(state_, done_, "read", block_);
   return judge();
 }
 

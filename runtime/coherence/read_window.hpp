@@ -90,7 +90,12 @@ class read_window {
     }
     for (auto& slot : misses_) {
       if (!slot.has_value()) {
-        slot.emplace(state_, block, claim, tag);
+        try {
+          slot.emplace(state_, block, claim, tag);
+        } catch (...) {
+          state_.replicas->abandon(*claim.copy);
+          throw;
+        }
         ++used_;
         if (slot->miss.step()) {  // over shared memory it arrives at once
           complete(slot);

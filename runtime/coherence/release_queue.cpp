@@ -1,10 +1,18 @@
 #include "runtime/coherence/release_queue.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "runtime/coherence/coherence.hpp"
 
 namespace liana::detail {
+namespace {
+
+/// Looking through fewer than these is not worth it.
+constexpr std::size_t fewest_to_look_through = 32;
+
+}  // namespace
 
 std::unique_ptr<release> release_queue::take() {
   const std::scoped_lock lock(mutex_);
@@ -18,11 +26,22 @@ std::unique_ptr<release> release_queue::take() {
 
 void release_queue::put(runtime_state& state, std::unique_ptr<release> posted) {
   if (posted->done.done()) {
-    finish(state, std::move(posted));
+    std::vector<std::unique_ptr<release>> landed;
+    landed.push_back(std::move(posted));
+    finish(state, std::move(landed));
     return;
   }
+  {
+    const std::scoped_lock lock(mutex_);
+    under_way_.push_back(std::move(posted));
+    if (under_way_.size() < std::max(look_from_, fewest_to_look_through)) {
+      return;
+    }
+  }
+  // A program that only writes comes by nowhere else, and each that has landed keeps a replica from being evicted.
+  const std::size_t left = progress(state);
   const std::scoped_lock lock(mutex_);
-  under_way_.push_back(std::move(posted));
+  look_from_ = 2 * left;
 }
 
 std::size_t release_queue::progress(runtime_state& state) {
@@ -41,22 +60,26 @@ std::size_t release_queue::progress(runtime_state& state) {
     }
     left = under_way_.size();
   }
-  for (auto& each : landed) {
-    finish(state, std::move(each));
+  if (!landed.empty()) {
+    finish(state, std::move(landed));
   }
   return left;
 }
 
-void release_queue::finish(runtime_state& state, std::unique_ptr<release> landed) {
-  if (replica* const copy = std::exchange(landed->pinned, nullptr); copy != nullptr) {
-    state.replicas->unpin(*copy);
+void release_queue::finish(runtime_state& state, std::vector<std::unique_ptr<release>> landed) {
+  for (const auto& each : landed) {
+    if (replica* const copy = std::exchange(each->pinned, nullptr); copy != nullptr) {
+      state.replicas->unpin(*copy);
+    }
+    if (replica* const copy = std::exchange(each->scratch, nullptr); copy != nullptr) {
+      state.replicas->abandon(*copy);
+    }
   }
-  if (replica* const copy = std::exchange(landed->scratch, nullptr); copy != nullptr) {
-    state.replicas->abandon(*copy);
+  for (const auto& each : landed) {
+    check_completion(state, each->done, "release of a write", each->block);
   }
-  check_completion(landed->done, "release of a write", landed->block);
   const std::scoped_lock lock(mutex_);
-  idle_.push_back(std::move(landed));
+  std::move(landed.begin(), landed.end(), std::back_inserter(idle_));
 }
 
 }  // namespace liana::detail

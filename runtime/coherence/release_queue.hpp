@@ -29,18 +29,21 @@ class release_queue {
   /// A release to post with.
   std::unique_ptr<release> take();
 
-  /// After posting. One that has landed already (always so over shared memory) is finished at once.
+  /// After posting. One that has landed already (always so over shared memory) is finished at once; now and then,
+  /// others that have. Throws peer_error as `progress`.
   void put(runtime_state& state, std::unique_ptr<release> posted);
 
-  /// Finishes what has landed; returns how many are still under way. Throws peer_error when one failed.
+  /// Finishes what has landed; returns how many are still under way. Throws peer_error when one failed, after all that
+  /// have landed are finished.
   std::size_t progress(runtime_state& state);
 
  private:
-  void finish(runtime_state& state, std::unique_ptr<release> landed);
+  void finish(runtime_state& state, std::vector<std::unique_ptr<release>> landed);
 
   std::mutex mutex_;
   std::vector<std::unique_ptr<release>> under_way_;
   std::vector<std::unique_ptr<release>> idle_;
+  std::size_t look_from_ = 0;  ///< so many under way are looked through when one more comes
 };
 
 }  // namespace liana::detail

@@ -27,6 +27,12 @@ constexpr std::chrono::milliseconds patience{1000};
                        " replicas; raise LIANA_CACHE_BYTES (options::cache_bytes) or hold fewer blocks at once");
 }
 
+/// Moves on what this rank has begun and nobody waits for, releases and prefetches; returns how many are under way.
+std::size_t begun_operations(runtime_state& state) {
+  const std::size_t prefetches = state.prefetches->progress(state);
+  return prefetches + state.releases->progress(state);
+}
+
 /// Waits for room that other threads or releases under way may give.
 cache::claim_outcome claim_with_patience(runtime_state& state, address block, const char* operation) {
   const auto end = std::chrono::steady_clock::now() + patience;
@@ -36,11 +42,10 @@ cache::claim_outcome claim_with_patience(runtime_state& state, address block, co
     if (claim.result != cache::claim_result::no_memory) {
       return claim;
     }
-    if (std::chrono::steady_clock::now() > end) {
+    // What is under way ends by itself, however long the transport takes, and then gives its memory back.
+    if (begun_operations(state) == 0 && std::chrono::steady_clock::now() > end) {
       throw_no_room(state, block, operation);
     }
-    state.releases->progress(state);
-    state.prefetches->progress(state);
     wait.step(nobody);
   }
 }
@@ -50,13 +55,18 @@ bool is_claimed(const runtime_state& state, address block) {
   return found.copy != nullptr && (found.sequence & 1U) != 0;
 }
 
-/// Waits until a claim by another thread, or by a prefetch, has ended.
+/// Waits until a claim by another thread, by a prefetch, or by a release that took its bytes from the replica's memory,
+/// has ended. The last two end when somebody looks after them.
 void wait_for_claim(runtime_state& state, address block, const char* operation) {
   refuse_own_write(block, operation);
+  begun_operations(state);
+  if (!is_claimed(state, block)) {
+    return;
+  }
   waiter wait(state, operation, block);
   do {
-    state.prefetches->progress(state);
     wait.step(nobody);
+    begun_operations(state);
   } while (is_claimed(state, block));
 }
 
@@ -135,22 +145,22 @@ address checked_block(const runtime_state& state, address at, std::size_t bytes,
   return at.block();
 }
 
-void check_completion(const transport::completion& done, const char* operation, address block) {
+void check_completion(const runtime_state& state, const transport::completion& done, const char* operation,
+                      address block) {
   if (const rank_t peer = done.failed_peer(); peer != nobody) {
-    throw peer_error(
-        peer, std::string(operation) + " of " + to_string(block) + ": rank " + std::to_string(peer) + " is gone");
+    throw peer_error(peer, std::string(operation) + " of " + to_string(block) + ": " + state.describe(peer) +
+                               " is gone: it does not answer");
   }
 }
 
 void complete_releases(runtime_state& state) {
-  state.prefetches->progress(state);
-  if (state.releases->progress(state) == 0) {
+  if (begun_operations(state) == 0) {
     return;
   }
-  waiter wait(state, "completion of writes", address());
+  waiter wait(state, "completion of writes and prefetches", address());
   do {
     wait.step(nobody);
-  } while (state.releases->progress(state) != 0);
+  } while (begun_operations(state) != 0);
 }
 
 }  // namespace liana::detail

@@ -53,6 +53,15 @@ void note_runs(std::span<const address> blocks, const std::vector<std::size_t>& 
   }
 }
 
+/// For what cannot fail a second time.
+void give_back_noexcept(runtime_state& state, const write_hold& hold) noexcept {
+  try {
+    give_back(state, hold);
+  } catch (const std::exception& problem) {
+    log::error("{}", problem.what());
+  }
+}
+
 void undo_reads(runtime_state& state, std::span<const read_hold> holds) {
   for (const read_hold& each : holds) {
     if (each.copy != nullptr) {
@@ -150,7 +159,7 @@ std::vector<write_hold> open_writes(std::span<const address> blocks) {
   } catch (...) {
     for (const write_hold& each : holds) {
       if (each.data != nullptr) {
-        give_back(state, each);
+        give_back_noexcept(state, each);
       }
     }
     throw;

@@ -72,16 +72,17 @@ void far_put(runtime_state& state, address at, const void* from, std::size_t byt
     return;
   }
   replica& copy = claim_for_write(state, block, "put");
+  std::uint64_t version = 0;
   try {
-    const std::uint64_t version = take_far(state, block, nullptr, "put");
-    copy.stamp.store(state.validity(block), std::memory_order_relaxed);
-    std::memcpy(data_of(copy, at), from, bytes);
-    release_far(state, at, {data_of(copy, at), bytes}, version,
-                whole ? after_release::keep_replica : after_release::scratch_replica, &copy);
+    version = take_far(state, block, nullptr, "put");
   } catch (...) {
     state.replicas->abandon(copy);
     throw;
   }
+  copy.stamp.store(state.validity(block), std::memory_order_relaxed);
+  std::memcpy(data_of(copy, at), from, bytes);
+  release_far(state, at, {data_of(copy, at), bytes}, version,
+              whole ? after_release::keep_replica : after_release::scratch_replica, &copy);
 }
 
 }  // namespace
