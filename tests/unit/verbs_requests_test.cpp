@@ -1,0 +1,209 @@
+// Chains as work requests: which, in which order, from which memory, with which flags.
+
+#include <array>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "transport/verbs/work_requests.hpp"
+
+namespace {
+
+using liana::transport::operation;
+using liana::transport::verbs::chain_translator;
+using liana::transport::verbs::check_chain;
+using liana::transport::verbs::count_requests;
+using liana::transport::verbs::peer_of;
+using liana::transport::verbs::request_context;
+using liana::transport::verbs::request_list;
+using liana::transport::verbs::request_number;
+using liana::transport::verbs::sequence_of;
+
+constexpr std::uint32_t segment_key = 11;
+constexpr std::uint32_t scratch_key = 22;
+constexpr std::uint32_t remote_key = 33;
+constexpr std::uint64_t remote_base = 0x7F0000000000;
+
+class verbs_requests : public testing::Test {
+ protected:
+  verbs_requests() {
+    context_.segment = segment_;
+    context_.segment_key = segment_key;
+    context_.scratch = scratch_;
+    context_.scratch_key = scratch_key;
+    context_.inline_limit = 64;
+    context_.longest_message = 1U << 30U;
+    context_.send_depth = 64;
+    context_.remote_segment = remote_base;
+    context_.remote_bytes = 1U << 20U;
+    context_.remote_key = remote_key;
+    context_.peer = 3;
+  }
+
+  std::span<ibv_send_wr> translate(std::span<const operation> chain, std::uint32_t sequence = 0) {
+    chain_translator(chain, context_).fill(list_, request_list::capacity, sequence);
+    return list_.requests();
+  }
+  std::span<ibv_send_wr> translate(const operation& only, std::uint32_t sequence = 0) {
+    return translate(std::span(&only, 1), sequence);
+  }
+  static std::uint64_t number(const void* memory) { return reinterpret_cast<std::uintptr_t>(memory); }
+
+  std::array<std::byte, 8192> segment_{};
+  std::array<std::byte, 64> scratch_{};
+  std::array<std::byte, 64 * 64> bounce_{};
+  request_context context_;
+  request_list list_;
+};
+
+TEST_F(verbs_requests, of_a_read_go_from_the_peer_into_the_segment) {
+  const auto got = translate(operation::read(4096, &segment_[64], 128));
+  ASSERT_EQ(got.size(), 1U);
+  EXPECT_EQ(got[0].opcode, IBV_WR_RDMA_READ);
+  EXPECT_EQ(got[0].wr.rdma.remote_addr, remote_base + 4096);
+  EXPECT_EQ(got[0].wr.rdma.rkey, remote_key);
+  EXPECT_EQ(got[0].sg_list->addr, number(&segment_[64]));
+  EXPECT_EQ(got[0].sg_list->length, 128U);
+  EXPECT_EQ(got[0].sg_list->lkey, segment_key);
+}
+
+TEST_F(verbs_requests, of_a_small_write_are_inline_from_anywhere) {
+  const std::uint64_t value = 7;
+  const auto got = translate(operation::write(8, &value, sizeof value));
+  EXPECT_EQ(got[0].opcode, IBV_WR_RDMA_WRITE);
+  EXPECT_NE(got[0].send_flags & IBV_SEND_INLINE, 0U);
+  EXPECT_EQ(got[0].sg_list->addr, number(&value));
+}
+
+TEST_F(verbs_requests, of_a_small_write_bounce_where_the_device_takes_less_inline) {
+  context_.inline_limit = 4;
+  context_.bounce = bounce_;
+  const std::uint64_t value = 0x0123456789ABCDEF;
+  const auto got = translate(operation::write(8, &value, sizeof value), 64 + 5);
+  EXPECT_EQ(got[0].send_flags & IBV_SEND_INLINE, 0U);
+  EXPECT_EQ(got[0].sg_list->addr, number(&bounce_[std::size_t{5} * 64])) << "one place for each place in the queue";
+  EXPECT_EQ(got[0].sg_list->lkey, scratch_key);
+  EXPECT_EQ(std::memcmp(&bounce_[std::size_t{5} * 64], &value, sizeof value), 0);
+}
+
+TEST_F(verbs_requests, of_a_large_write_come_from_the_segment) {
+  const auto got = translate(operation::write(8, segment_.data(), 4096));
+  EXPECT_EQ(got[0].send_flags & IBV_SEND_INLINE, 0U);
+  EXPECT_EQ(got[0].sg_list->addr, number(segment_.data()));
+  EXPECT_EQ(got[0].sg_list->lkey, segment_key);
+}
+
+TEST_F(verbs_requests, of_a_compare_swap_name_both_values) {
+  std::uint64_t* const before = reinterpret_cast<std::uint64_t*>(&segment_[8]);
+  const auto got = translate(operation::compare_swap(128, 1, 2, before));
+  EXPECT_EQ(got[0].opcode, IBV_WR_ATOMIC_CMP_AND_SWP);
+  EXPECT_EQ(got[0].wr.atomic.remote_addr, remote_base + 128);
+  EXPECT_EQ(got[0].wr.atomic.compare_add, 1U);
+  EXPECT_EQ(got[0].wr.atomic.swap, 2U);
+  EXPECT_EQ(got[0].sg_list->addr, number(before));
+  EXPECT_EQ(got[0].sg_list->length, 8U);
+}
+
+TEST_F(verbs_requests, of_an_atomic_whose_result_nobody_wants_go_to_the_scratch_memory) {
+  const auto got = translate(operation::fetch_add(128, 5, nullptr));
+  EXPECT_EQ(got[0].opcode, IBV_WR_ATOMIC_FETCH_AND_ADD);
+  EXPECT_EQ(got[0].wr.atomic.compare_add, 5U);
+  EXPECT_EQ(got[0].sg_list->addr, number(scratch_.data()));
+  EXPECT_EQ(got[0].sg_list->lkey, scratch_key);
+}
+
+TEST_F(verbs_requests, of_a_visible_write_are_followed_by_a_read_of_its_end) {
+  const std::array<std::uint64_t, 2> values{1, 2};
+  const auto got = translate(operation::visible_write(512, values.data(), sizeof values));
+  ASSERT_EQ(got.size(), 2U);
+  EXPECT_EQ(got[0].opcode, IBV_WR_RDMA_WRITE);
+  EXPECT_EQ(got[1].opcode, IBV_WR_RDMA_READ);
+  EXPECT_EQ(got[1].wr.rdma.remote_addr, remote_base + 512 + 8);
+  EXPECT_EQ(got[1].sg_list->addr, number(scratch_.data()));
+  EXPECT_EQ(got[1].sg_list->length, 8U);
+}
+
+TEST_F(verbs_requests, of_a_fenced_operation_have_the_fence) {
+  operation each = operation::write(8, segment_.data(), 256);
+  each.fenced = true;
+  EXPECT_NE(translate(each)[0].send_flags & IBV_SEND_FENCE, 0U);
+  each.fenced = false;
+  EXPECT_EQ(translate(each)[0].send_flags & IBV_SEND_FENCE, 0U);
+}
+
+TEST_F(verbs_requests, are_linked_in_order_and_only_the_last_is_signalled) {
+  const std::uint8_t mark = 1;
+  const std::array chain{operation::write(24, &mark, 1), operation::read(0, &segment_[0], 64),
+                         operation::read(4096, &segment_[4096], 4096)};
+  const auto got = translate(chain, 1000);
+  ASSERT_EQ(got.size(), 3U);
+  EXPECT_EQ(got[0].next, &got[1]);
+  EXPECT_EQ(got[1].next, &got[2]);
+  EXPECT_EQ(got[2].next, nullptr);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    EXPECT_EQ((got[i].send_flags & IBV_SEND_SIGNALED) != 0, i == 2);
+    EXPECT_EQ(got[i].wr_id, request_number(3, static_cast<std::uint32_t>(1000 + i)));
+  }
+}
+
+TEST_F(verbs_requests, of_a_chain_longer_than_a_list_come_in_several_each_signalled) {
+  std::vector<operation> chain;
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    chain.push_back(operation::visible_write(i * 8, segment_.data(), 8));
+  }
+  EXPECT_EQ(count_requests(chain, context_.longest_message), 40U);
+  chain_translator translator(chain, context_);
+  translator.fill(list_, 31, 0);
+  ASSERT_EQ(list_.size(), 31U);
+  EXPECT_NE(list_.requests()[30].send_flags & IBV_SEND_SIGNALED, 0U);
+  translator.fill(list_, 9, 31);
+  ASSERT_EQ(list_.size(), 9U);
+  EXPECT_EQ(list_.requests()[0].opcode, IBV_WR_RDMA_READ) << "the flush of the write before";
+  EXPECT_EQ(list_.requests()[0].wr.rdma.remote_addr, remote_base + 15 * 8);
+  EXPECT_NE(list_.requests()[8].send_flags & IBV_SEND_SIGNALED, 0U);
+}
+
+TEST_F(verbs_requests, of_an_operation_longer_than_a_message_are_several) {
+  context_.longest_message = 1000;
+  operation each = operation::visible_write(64, segment_.data(), 2500);
+  each.fenced = true;
+  EXPECT_EQ(count_requests(std::span(&each, 1), context_.longest_message), 4U);
+  const auto got = translate(each);
+  ASSERT_EQ(got.size(), 4U);
+  EXPECT_EQ(got[2].wr.rdma.remote_addr, remote_base + 64 + 2000);
+  EXPECT_EQ(got[2].sg_list->addr, number(&segment_[2000]));
+  EXPECT_EQ(got[2].sg_list->length, 500U);
+  EXPECT_EQ(got[3].opcode, IBV_WR_RDMA_READ);
+  EXPECT_EQ(got[1].send_flags & IBV_SEND_FENCE, 0U) << "only the first has to wait";
+}
+
+TEST_F(verbs_requests, number_tells_peer_and_sequence) {
+  const std::uint64_t made = request_number(65535, 0xFFFFFFFF);
+  EXPECT_EQ(peer_of(made), 65535);
+  EXPECT_EQ(sequence_of(made), 0xFFFFFFFFU);
+}
+
+TEST_F(verbs_requests, are_not_made_of_buffers_outside_of_the_segment) {
+  std::array<std::byte, 128> outside{};
+  const auto check = [&](const operation& each) { check_chain(std::span(&each, 1), context_); };
+  EXPECT_THROW(check(operation::read(0, outside.data(), 8)), std::logic_error);
+  EXPECT_THROW(check(operation::read(0, &segment_[8190], 8)), std::logic_error);
+  EXPECT_THROW(check(operation::write(0, outside.data(), 65)), std::logic_error);
+  EXPECT_THROW(check(operation::compare_swap(0, 0, 1, reinterpret_cast<std::uint64_t*>(outside.data()))),
+               std::logic_error);
+  EXPECT_NO_THROW(check(operation::write(0, outside.data(), 64)));
+  EXPECT_NO_THROW(check(operation::compare_swap(0, 0, 1, nullptr)));
+  EXPECT_NO_THROW(check(operation::read(0, &segment_[8184], 8)));
+}
+
+TEST_F(verbs_requests, are_not_made_of_bytes_outside_of_the_peers_segment) {
+  const auto check = [&](const operation& each) { check_chain(std::span(&each, 1), context_); };
+  EXPECT_NO_THROW(check(operation::read((1U << 20U) - 8, segment_.data(), 8)));
+  EXPECT_THROW(check(operation::read((1U << 20U) - 7, segment_.data(), 8)), std::logic_error);
+  EXPECT_THROW(check(operation::read(~std::uint64_t{0}, segment_.data(), 8)), std::logic_error);
+  EXPECT_THROW(check(operation::fetch_add(4, 1, nullptr)), std::logic_error) << "not aligned";
+}
+
+}  // namespace
