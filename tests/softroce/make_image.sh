@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes what a guest boots from: make_image.sh DIRECTORY, which afterwards holds
 #
-#   vmlinuz          Debian's newest kernel of the configured package sources
+#   kernel           Debian's newest kernel of the configured package sources, uncompressed
 #   initramfs.cpio   busybox, the modules in /modules, and their order in /modules/order
 #   version          the kernel's release
 #
@@ -23,7 +23,7 @@ target=$1
 mkdir -p "$(dirname "$target")"
 target=$(cd "$(dirname "$target")" && pwd)/$(basename "$target")
 
-for tool in apt-get dpkg-deb cpio flock; do
+for tool in apt-get dpkg-deb cpio flock xz; do
   command -v $tool >/dev/null || fail "no $tool here; a guest is made from Debian packages: run cmake/install_dependencies.sh softroce on Debian 12"
 done
 PATH=$PATH:/usr/sbin:/sbin
@@ -32,7 +32,7 @@ busybox=$(command -v busybox) || fail "no busybox: run cmake/install_dependencie
 ! ldd "$busybox" >/dev/null 2>&1 || fail "$busybox is linked dynamically and does not run in an initramfs: install the package busybox-static"
 [ "$(dpkg --print-architecture)" = amd64 ] || fail "only amd64 is known, this is $(dpkg --print-architecture)"
 
-exec {lock}>"$target.lock"
+exec {lock}<"$(dirname "$target")"
 flock "$lock"
 [ ! -d "$target" ] || exit 0
 
@@ -74,6 +74,14 @@ for module in "${modules[@]}"; do
 done
 
 (cd "$work/root" && find . | sort | cpio --quiet -o -H newc -R 0:0) >"$work/image/initramfs.cpio"
-cp "$vmlinuz" "$work/image/vmlinuz"
+
+# QEMU loads the ELF image within the compressed one as well, and in emulation the guest takes longer to decompress it than for the rest of its
+# boot. Where it lies is told by the header (Documentation/x86/boot.rst of the kernel); four bytes of size follow it.
+header() { od -An -t "u$2" -j "$1" -N "$2" "$vmlinuz" | tr -d ' '; }
+offset=$((($(header 0x1f1 1) + 1) * 512 + $(header 0x248 4)))
+if ! tail -c +$((offset + 1)) "$vmlinuz" | head -c $(($(header 0x24c 4) - 4)) | xz -dc >"$work/image/kernel" 2>/dev/null; then
+  printf 'make_image.sh: kernel %s is not compressed with xz, and boots slowly\n' "$version" >&2
+  cp "$vmlinuz" "$work/image/kernel"
+fi
 printf '%s\n' "$version" >"$work/image/version"
 mv -T "$work/image" "$target"
