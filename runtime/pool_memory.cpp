@@ -8,6 +8,17 @@
 #include "transport/transport.hpp"
 
 namespace liana::detail {
+namespace {
+
+[[noreturn]] void refuse_memory(const char* what, const transport::unavailable& problem) {
+  throw resource_error(
+      fmt::format("memory for {}: {}; lower LIANA_SEGMENT_BYTES (options::segment_bytes) and LIANA_CACHE_BYTES "
+                  "(options::cache_bytes), end other programs that use shared memory, or enlarge it: mount -o "
+                  "remount,size=SIZE /dev/shm",
+                  what, problem.what()));
+}
+
+}  // namespace
 
 void pool_memory::commit(std::uint64_t offset, std::size_t bytes) {
   commit_memory(segment_, layout_.pool + offset, bytes, "shared objects");
@@ -42,11 +53,15 @@ void commit_memory(const transport::shared_segment& segment, std::size_t offset,
   try {
     segment.commit(offset, bytes);
   } catch (const transport::unavailable& problem) {
-    throw resource_error(
-        fmt::format("memory for {}: {}; lower LIANA_SEGMENT_BYTES (options::segment_bytes) and LIANA_CACHE_BYTES "
-                    "(options::cache_bytes), end other programs that use shared memory, or enlarge it: mount -o "
-                    "remount,size=SIZE /dev/shm",
-                    what, problem.what()));
+    refuse_memory(what, problem);
+  }
+}
+
+void commit_whole(transport::shared_segment& segment) {
+  try {
+    segment.commit_whole();
+  } catch (const transport::unavailable& problem) {
+    refuse_memory("a whole segment, as RDMA devices need it", problem);
   }
 }
 

@@ -40,4 +40,7 @@ class pool_memory final : public allocator::segment_memory {
 /// Takes memory for a part of a segment. Throws resource_error with what was wanted, what is free and the remedy.
 void commit_memory(const transport::shared_segment& segment, std::size_t offset, std::size_t bytes, const char* what);
 
+/// Takes memory for all of a segment, once and for all. Throws resource_error as well.
+void commit_whole(transport::shared_segment& segment);
+
 }  // namespace liana::detail

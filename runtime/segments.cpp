@@ -97,7 +97,7 @@ void create_segment(runtime_state& state, const std::string& job_name, bool whol
   state.segment = transport::shared_segment::create(segment_name(job_name, state.rank()), layout.bytes);
   state.machine.bind_memory_near(state.segment.data(), layout.bytes);
   if (whole) {
-    commit_memory(state.segment, 0, layout.bytes, "a whole segment, as RDMA devices need it");
+    commit_whole(state.segment);
   } else {
     commit_memory(state.segment, 0, layout.cache, "the control structures of a segment");
   }

@@ -87,6 +87,7 @@ void shared_segment::swap(shared_segment& other) noexcept {
   std::swap(file_, other.file_);
   std::swap(data_, other.data_);
   std::swap(bytes_, other.bytes_);
+  std::swap(whole_, other.whole_);
 }
 
 void shared_segment::unlink() {
@@ -96,7 +97,15 @@ void shared_segment::unlink() {
   }
 }
 
+void shared_segment::commit_whole() {
+  commit(0, bytes_);
+  whole_ = true;
+}
+
 void shared_segment::commit(std::size_t offset, std::size_t bytes) const {
+  if (whole_) {
+    return;
+  }
   int error = 0;
   do {
     error = ::posix_fallocate(file_, static_cast<off_t>(offset), static_cast<off_t>(bytes));

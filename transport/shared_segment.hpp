@@ -43,6 +43,9 @@ class shared_segment {
   /// what is free, when there is none left.
   void commit(std::size_t offset, std::size_t bytes) const;
 
+  /// Takes memory for all of it; `commit` then has nothing left to do. Before other threads use the segment.
+  void commit_whole();
+
   /// Whether the process that created the segment is gone. For attached segments.
   [[nodiscard]] bool owner_gone() const;
 
@@ -53,6 +56,7 @@ class shared_segment {
   int file_ = -1;
   std::byte* data_ = nullptr;
   std::size_t bytes_ = 0;
+  bool whole_ = false;  // all of it has memory
 };
 
 /// Bytes free in the file system that holds shared memory objects.
