@@ -67,6 +67,7 @@ put apps/rank/main.cpp '#include "table.hpp"' '#include <CLI/CLI.hpp>' '#include
 put apps/rank/table.hpp '#include <map>'
 put apps/rank/main_mpi.cpp '#include <mpi.h>'
 put benchmarks/micro.cpp '#include "transport/transport.hpp"' '#include <benchmark/benchmark.h>' '#include <mpi.h>'
+put benchmarks/bare_verbs.cpp '#include <infiniband/verbs.h>'
 put tests/any.cpp '#include "transport/shm/segment.hpp"'
 passes 'a tree that respects the layers'
 
@@ -91,6 +92,7 @@ seed benchmarks/hit.cpp 'benchmarks includes transport/shm/segment.hpp' '#includ
 
 # Libraries that have one place.
 seed runtime/miss.cpp 'outside transport/verbs' '#include <infiniband/verbs.h>'
+seed benchmarks/micro.cpp 'outside transport/verbs' '#include <infiniband/verbs.h>'
 seed transport/shm/near.cpp 'outside transport/verbs' '#include <infiniband/verbs.h>'
 seed runtime/miss.cpp 'outside the bootstrap' '#include <mpi.h>'
 seed runtime/miss.cpp 'outside the bootstrap' '#include <liana/mpi.hpp>'
