@@ -9,6 +9,7 @@ install(
   EXPORT liana-targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS liana-info RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 foreach(directory IN LISTS liana_public_include_dirs)
   install(DIRECTORY ${directory}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
 endforeach()

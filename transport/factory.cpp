@@ -4,6 +4,7 @@
 
 #include "transport/shm/shm_transport.hpp"
 #ifdef LIANA_WITH_VERBS
+#include "transport/verbs/device_report.hpp"
 #include "transport/verbs/verbs_transport.hpp"
 #endif
 
@@ -28,6 +29,14 @@ std::unique_ptr<transport> make_transport(const std::string& name, job_view job)
   }
 #endif
   throw unavailable("this build of Liana has no transport \"" + name + "\"");
+}
+
+device_report describe_devices([[maybe_unused]] const job_view& job) {
+#ifdef LIANA_WITH_VERBS
+  return verbs::describe_devices(job);
+#else
+  return {.lines = {"RDMA devices were not looked for: this build of Liana has no transport \"verbs\""}};
+#endif
 }
 
 }  // namespace liana::transport

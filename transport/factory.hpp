@@ -15,4 +15,8 @@ namespace liana::transport {
 /// `unavailable` when it cannot start.
 [[nodiscard]] std::unique_ptr<transport> make_transport(const std::string& name, job_view job);
 
+/// The devices that back ends of this build find on this host, and which would be taken and why. Of `job` the wishes,
+/// the distances and `say` count.
+[[nodiscard]] device_report describe_devices(const job_view& job);
+
 }  // namespace liana::transport

@@ -42,4 +42,10 @@ struct job_view {
   std::function<void(severity, const std::string&)> say;
 };
 
+/// What a host has in devices that a back end could use: lines for people, and whether one of them would do.
+struct device_report {
+  std::vector<std::string> lines;
+  bool usable = false;
+};
+
 }  // namespace liana::transport

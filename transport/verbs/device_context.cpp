@@ -94,37 +94,49 @@ device_facts device_context::read_facts() const {
   return facts;
 }
 
-chosen_port open_device(const job_view& job) {
+found_devices find_devices(const job_view& job) {
   make_forking_safe(job);
   const device_list devices;
+  found_devices found;
   if (devices.all().empty()) {
-    throw unavailable(no_device_text(devices.error()));
+    found.why_none = no_device_text(devices.error());
+    return found;
   }
   std::vector<std::string> names;
   std::ranges::transform(devices.all(), std::back_inserter(names), ibv_get_device_name);
   const std::vector<int> distances = job.distances(names);
-  std::vector<std::shared_ptr<device_context>> opened(names.size());
-  std::vector<device_facts> facts(names.size());
+  found.opened.resize(names.size());
+  found.facts.resize(names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
+    device_facts& facts = found.facts[i];
     try {
-      opened[i] = std::make_shared<device_context>(device_context::open(devices.all()[i]));
-      facts[i] = opened[i]->read_facts();
+      found.opened[i] = std::make_shared<device_context>(device_context::open(devices.all()[i]));
+      facts = found.opened[i]->read_facts();
     } catch (const unavailable& problem) {  // another device may do
-      facts[i] = device_facts();
-      facts[i].name = names[i];
-      facts[i].problem = problem.what();
+      facts = device_facts();
+      facts.name = names[i];
+      facts.problem = problem.what();
     }
-    facts[i].distance = distances[i];
+    facts.distance = distances[i];
   }
-  const port_choice choice = choose_port(facts, job.wishes);
+  return found;
+}
+
+chosen_port choose_among(found_devices found, const job_view::device_wishes& wishes) {
+  if (found.facts.empty()) {
+    throw unavailable(found.why_none);
+  }
+  const port_choice choice = choose_port(found.facts, wishes);
   chosen_port chosen;
-  chosen.device = std::move(opened[choice.device]);
-  chosen.facts = std::move(facts[choice.device]);
+  chosen.device = std::move(found.opened[choice.device]);
+  chosen.facts = std::move(found.facts[choice.device]);
   chosen.port = chosen.facts.ports[choice.port];
   chosen.gid_index = choice.gid_index;
   chosen.gid = choice.gid;
   return chosen;
 }
+
+chosen_port open_device(const job_view& job) { return choose_among(find_devices(job), job.wishes); }
 
 std::string chosen_port::describe() const {
   const auto entry = std::ranges::find(port.gids, static_cast<std::uint32_t>(gid_index), &ibv_gid_entry::gid_index);

@@ -52,7 +52,20 @@ struct chosen_port {
   [[nodiscard]] std::string describe() const;
 };
 
-/// Makes forking safe, reads all devices and opens the best, see `choose_port`. Throws `unavailable`.
+/// All devices of the host, with what is known of each.
+struct found_devices {
+  std::vector<std::shared_ptr<device_context>> opened;  ///< null: it could not be opened
+  std::vector<device_facts> facts;
+  std::string why_none;  ///< when there is no device at all
+};
+
+/// Makes forking safe, then opens and reads all devices. One that cannot be opened is told by its facts.
+[[nodiscard]] found_devices find_devices(const job_view& job);
+
+/// The best of them, see `choose_port`. Throws `unavailable`.
+[[nodiscard]] chosen_port choose_among(found_devices found, const job_view::device_wishes& wishes);
+
+/// The two together. Throws `unavailable`.
 [[nodiscard]] chosen_port open_device(const job_view& job);
 
 /// 256 to 4096.
