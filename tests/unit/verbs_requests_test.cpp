@@ -153,7 +153,7 @@ TEST_F(verbs_requests, of_a_chain_longer_than_a_list_come_in_several_each_signal
   for (std::uint64_t i = 0; i < 20; ++i) {
     chain.push_back(operation::visible_write(i * 8, segment_.data(), 8));
   }
-  EXPECT_EQ(count_requests(chain, context_.longest_message), 40U);
+  EXPECT_EQ(count_requests(chain, context_), 40U);
   chain_translator translator(chain, context_);
   translator.fill(list_, 31, 0);
   ASSERT_EQ(list_.size(), 31U);
@@ -169,7 +169,7 @@ TEST_F(verbs_requests, of_an_operation_longer_than_a_message_are_several) {
   context_.longest_message = 1000;
   operation each = operation::visible_write(64, segment_.data(), 2500);
   each.fenced = true;
-  EXPECT_EQ(count_requests(std::span(&each, 1), context_.longest_message), 4U);
+  EXPECT_EQ(count_requests(std::span(&each, 1), context_), 4U);
   const auto got = translate(each);
   ASSERT_EQ(got.size(), 4U);
   EXPECT_EQ(got[2].wr.rdma.remote_addr, remote_base + 64 + 2000);
@@ -177,6 +177,64 @@ TEST_F(verbs_requests, of_an_operation_longer_than_a_message_are_several) {
   EXPECT_EQ(got[2].sg_list->length, 500U);
   EXPECT_EQ(got[3].opcode, IBV_WR_RDMA_READ);
   EXPECT_EQ(got[1].send_flags & IBV_SEND_FENCE, 0U) << "only the first has to wait";
+}
+
+TEST_F(verbs_requests, of_reads_in_a_row_are_one_with_several_pieces) {
+  context_.most_pieces = 3;
+  const std::array chain{
+      operation::read(0, &segment_[64], 64),    operation::read(64, &segment_[4096], 64),
+      operation::read(128, &segment_[512], 32), operation::read(160, &segment_[1024], 64),
+      operation::read(256, &segment_[2048], 8),  // a gap
+  };
+  EXPECT_EQ(count_requests(chain, context_), 3U);
+  const auto got = translate(chain);
+  ASSERT_EQ(got.size(), 3U);
+  EXPECT_EQ(got[0].num_sge, 3) << "no more than the device takes";
+  EXPECT_EQ(got[0].wr.rdma.remote_addr, remote_base);
+  EXPECT_EQ(got[0].sg_list[1].addr, number(&segment_[4096]));
+  EXPECT_EQ(got[0].sg_list[2].addr, number(&segment_[512]));
+  EXPECT_EQ(got[0].sg_list[2].length, 32U);
+  EXPECT_EQ(got[1].num_sge, 1);
+  EXPECT_EQ(got[1].wr.rdma.remote_addr, remote_base + 160);
+  EXPECT_EQ(got[2].wr.rdma.remote_addr, remote_base + 256);
+}
+
+TEST_F(verbs_requests, of_reads_in_a_row_are_not_joined_over_a_fence_a_write_or_a_message) {
+  context_.most_pieces = 8;
+  std::array chain{operation::read(0, &segment_[0], 64), operation::read(64, &segment_[64], 64)};
+  EXPECT_EQ(count_requests(chain, context_), 1U);
+  chain[1].fenced = true;
+  EXPECT_EQ(count_requests(chain, context_), 2U);
+  chain[1].fenced = false;
+  context_.longest_message = 100;
+  EXPECT_EQ(count_requests(chain, context_), 2U);
+  context_.longest_message = 4096;
+  const std::uint64_t value = 1;
+  const std::array apart{chain[0], operation::write(512, &value, 8), chain[1]};
+  EXPECT_EQ(count_requests(apart, context_), 3U);
+}
+
+TEST_F(verbs_requests, of_many_scattered_reads_come_in_several_lists) {
+  context_.most_pieces = 8;
+  std::vector<operation> chain;
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    for (std::uint64_t j = 0; j < 8; ++j) {
+      chain.push_back(operation::read(i * 1024 + j * 8, &segment_[8 * j], 8));
+    }
+  }
+  ASSERT_EQ(count_requests(chain, context_), 20U);
+  chain_translator translator(chain, context_);
+  std::size_t got = 0;
+  while (got < 20) {
+    translator.fill(list_, 20 - got, static_cast<std::uint32_t>(got));
+    ASSERT_NE(list_.size(), 0U);
+    for (const ibv_send_wr& each : list_.requests()) {
+      EXPECT_EQ(each.num_sge, 8);
+      EXPECT_EQ(each.wr.rdma.remote_addr, remote_base + got * 1024);
+      ++got;
+    }
+  }
+  EXPECT_EQ(got, 20U);
 }
 
 TEST_F(verbs_requests, number_tells_peer_and_sequence) {

@@ -19,7 +19,7 @@ connection::connection(connected_queue_pair pair, const request_context& context
 void connection::post(std::span<const operation> chain, completion& done) {
   check_chain(chain, context_);
   done.add();
-  std::size_t left = count_requests(chain, context_.longest_message);
+  std::size_t left = count_requests(chain, context_);
   if (left == 0) {
     done.finish();
     return;
@@ -30,7 +30,6 @@ void connection::post(std::span<const operation> chain, completion& done) {
   request_list list;
   for (bool first = true;; first = false) {
     const std::size_t part = std::min(left, most);
-    left -= part;
     if (!wait_for_room(part)) {
       if (!first) {
         drain();  // the device may still use the buffers of the parts that it has
@@ -39,6 +38,7 @@ void connection::post(std::span<const operation> chain, completion& done) {
       return;
     }
     translator.fill(list, part, posted_.load(std::memory_order_relaxed));
+    left -= list.size();
     if (!submit(list, left == 0 ? &done : nullptr)) {
       if (left != 0) {
         drain();

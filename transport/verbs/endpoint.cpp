@@ -14,6 +14,8 @@ static_assert(sizeof(endpoint) == 48, "no padding, which would be sent uninitial
 
 /// Enough for a window of chains to one peer; more only takes memory.
 constexpr unsigned wanted_depth = 256;
+/// Several replicas are filled by one read; each piece makes every place in the queue larger.
+constexpr int wanted_pieces = 8;
 /// A chain with its flushes has to fit, and several to overlap.
 constexpr unsigned least_depth = 16;
 
@@ -109,7 +111,10 @@ queue_sizes plan_queues(const device_facts& device, int queue_pairs) {
                       " queue pairs of this rank, with " + std::to_string(least_depth) + " requests each at least" +
                       remedy);
   }
-  return {.send_depth = static_cast<unsigned>(depth), .completion_entries = depth * queue_pairs};
+  const int pieces = std::max(1, std::min({wanted_pieces, device.attributes.max_sge, device.attributes.max_sge_rd}));
+  return {.send_depth = static_cast<unsigned>(depth),
+          .pieces = static_cast<unsigned>(pieces),
+          .completion_entries = depth * queue_pairs};
 }
 
 }  // namespace liana::transport::verbs

@@ -55,6 +55,7 @@ struct agreed_path {
 /// reports every request, whether that was asked for or not, so the queue has room for all of them.
 struct queue_sizes {
   unsigned send_depth = 0;
+  unsigned pieces = 1;  ///< of memory in one request
   int completion_entries = 0;
 };
 

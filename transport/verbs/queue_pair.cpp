@@ -23,14 +23,15 @@ ibv_qp* create(const protection_domain& domain, const completion_queue& completi
   attributes.recv_cq = completions.get();
   attributes.cap.max_send_wr = wanted.send_depth;
   attributes.cap.max_recv_wr = 1;  // nothing is received, but not every driver takes 0
-  attributes.cap.max_send_sge = 1;
+  attributes.cap.max_send_sge = wanted.pieces;
   attributes.cap.max_recv_sge = 1;
   attributes.cap.max_inline_data = wanted.inline_bytes;
   attributes.qp_type = IBV_QPT_RC;
   attributes.sq_sig_all = 0;
   ibv_qp* const pair = ibv_create_qp(domain.get(), &attributes);
   // What it gives beyond what was asked for may be there only by rounding up: the depth stays as asked.
-  given = {.send_depth = wanted.send_depth, .inline_bytes = attributes.cap.max_inline_data};
+  given = wanted;
+  given.inline_bytes = attributes.cap.max_inline_data;
   return pair;
 }
 
@@ -108,9 +109,9 @@ prepared_queue_pair::prepared_queue_pair(std::shared_ptr<protection_domain> doma
                                          queue_limits wanted)
     : domain_(std::move(domain)), completions_(std::move(completions)) {
   pair_.reset(create(*domain_, *completions_, wanted, limits_));
-  for (std::uint32_t less = wanted.inline_bytes; pair_ == nullptr && errno == EINVAL && less != 0;) {
-    less /= 2;
-    pair_.reset(create(*domain_, *completions_, {.send_depth = wanted.send_depth, .inline_bytes = less}, limits_));
+  while (pair_ == nullptr && errno == EINVAL && wanted.inline_bytes != 0) {
+    wanted.inline_bytes /= 2;
+    pair_.reset(create(*domain_, *completions_, wanted, limits_));
   }
   if (pair_ == nullptr) {
     give_up("ibv_create_qp(" + chosen.facts.name + ", " + std::to_string(wanted.send_depth) + " requests)", errno,

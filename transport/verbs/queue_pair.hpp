@@ -38,6 +38,7 @@ inline constexpr std::uint64_t notice_ns = (4096ULL << ack_timeout) * (retry_cou
 struct queue_limits {
   unsigned send_depth = 0;
   std::uint32_t inline_bytes = 0;
+  unsigned pieces = 1;  ///< of memory in one request
 };
 
 /// Made and in state INIT: it has a number that can be told to the other side. Move-only; holds its domain and

@@ -60,7 +60,10 @@ verbs_transport::verbs_transport(job_view job)
 }
 
 verbs::prepared_queue_pair verbs_transport::prepare() const {
-  return {domain_, completions_, chosen_, {.send_depth = sizes_.send_depth, .inline_bytes = inline_bytes}};
+  return {domain_,
+          completions_,
+          chosen_,
+          {.send_depth = sizes_.send_depth, .inline_bytes = inline_bytes, .pieces = sizes_.pieces}};
 }
 
 endpoint verbs_transport::end_of(const prepared_queue_pair& pair) {
@@ -123,6 +126,7 @@ verbs::request_context verbs_transport::context_for(std::size_t peer, const endp
           .inline_limit = limits.inline_bytes,
           .longest_message = chosen_.port.attributes.max_msg_sz,
           .send_depth = limits.send_depth,
+          .most_pieces = limits.pieces,
           .remote_segment = theirs.segment,
           .remote_bytes = job_.segments[peer].bytes,
           .remote_key = theirs.remote_key,

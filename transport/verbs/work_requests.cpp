@@ -24,6 +24,26 @@ bool lies_in(std::span<const std::byte> memory, const void* first, std::size_t b
   return at >= start && bytes <= memory.size() && at - start <= memory.size() - bytes;
 }
 
+/// How many operations from the first one on go into one request: as many reads as lie in a row, otherwise 1.
+std::size_t reads_in_a_row(std::span<const operation> chain, const request_context& context) {
+  const operation& first = chain.front();
+  std::size_t bytes = first.bytes;
+  std::size_t count = 1;
+  if (first.what != operation::kind::read) {
+    return count;
+  }
+  while (count < chain.size() && count < context.most_pieces) {
+    const operation& next = chain[count];
+    if (next.what != operation::kind::read || next.fenced || next.remote != first.remote + bytes ||
+        next.bytes > context.longest_message || bytes > context.longest_message - next.bytes) {
+      break;
+    }
+    bytes += next.bytes;
+    ++count;
+  }
+  return count;
+}
+
 [[noreturn]] void refuse(const request_context& context, const operation& each, const char* cause) {
   static constexpr std::array names{"read", "write", "compare-and-swap", "fetch-and-add"};
   throw std::logic_error(std::string("transport: ") + names.at(static_cast<std::size_t>(each.what)) + " of " +
@@ -33,10 +53,12 @@ bool lies_in(std::span<const std::byte> memory, const void* first, std::size_t b
 
 }  // namespace
 
-std::size_t count_requests(std::span<const operation> chain, std::uint32_t longest_message) {
+std::size_t count_requests(std::span<const operation> chain, const request_context& context) {
+  const std::size_t longest = context.longest_message;
   std::size_t count = 0;
-  for (const operation& each : chain) {
-    count += each.bytes <= longest_message ? 1 : (each.bytes + longest_message - 1) / longest_message;
+  for (std::size_t i = 0; i < chain.size(); i += reads_in_a_row(chain.subspan(i), context)) {
+    const operation& each = chain[i];
+    count += each.bytes <= longest ? 1 : (each.bytes + longest - 1) / longest;
     count += is_flushed(each) ? 1 : 0;
   }
   return count;
@@ -66,8 +88,10 @@ void check_chain(std::span<const operation> chain, const request_context& contex
 
 void chain_translator::fill(request_list& list, std::size_t most, std::uint32_t sequence) {
   list.size_ = 0;
+  list.pieces_used_ = 0;
   most = std::min(most, request_list::capacity);
-  while (operation_ < chain_.size() && list.size_ < most) {
+  while (operation_ < chain_.size() && list.size_ < most &&
+         list.pieces_used_ + context_.most_pieces <= request_list::piece_capacity) {
     add_request(list, sequence + static_cast<std::uint32_t>(list.size_));
   }
   for (std::size_t i = 0; i < list.size_; ++i) {
@@ -81,8 +105,9 @@ void chain_translator::fill(request_list& list, std::size_t most, std::uint32_t 
 void chain_translator::add_request(request_list& list, std::uint32_t sequence) {
   const operation& each = chain_[operation_];
   ibv_send_wr& request = list.requests_[list.size_];
-  ibv_sge& piece = list.pieces_[list.size_];
+  ibv_sge& piece = list.pieces_[list.pieces_used_];
   ++list.size_;
+  ++list.pieces_used_;
   request = {};
   request.wr_id = request_number(context_.peer, sequence);
   request.sg_list = &piece;
@@ -97,7 +122,20 @@ void chain_translator::add_request(request_list& list, std::uint32_t sequence) {
     request.send_flags |= IBV_SEND_FENCE;
   }
   set_memory(each, request, piece);
+  const std::size_t reads = offset_ == 0 ? reads_in_a_row(chain_.subspan(operation_), context_) : 1;
   advance(each, piece.length);
+  append_reads(reads - 1, list, request);
+}
+
+/// Further reads that go into the same request.
+void chain_translator::append_reads(std::size_t reads, request_list& list, ibv_send_wr& request) {
+  for (; reads != 0; --reads, ++operation_) {
+    const operation& each = chain_[operation_];
+    list.pieces_[list.pieces_used_] = {
+        .addr = as_number(each.local), .length = static_cast<std::uint32_t>(each.bytes), .lkey = context_.segment_key};
+    ++list.pieces_used_;
+    ++request.num_sge;
+  }
 }
 
 void chain_translator::set_memory(const operation& each, ibv_send_wr& request, ibv_sge& piece) const {

@@ -15,6 +15,8 @@
 ///
 /// | operation                         | requests                                                              |
 /// | read                              | RDMA READ into the segment                                            |
+/// | reads of what lies in a row at    | one RDMA READ, scattered over their buffers                           |
+/// | the target, one behind the other  |                                                                       |
 /// | write, as much as fits inline     | RDMA WRITE, inline: copied when it is posted                          |
 /// | write, `inline_bytes` at most     | where the device takes less inline: copied to the bounce memory       |
 /// | write, longer                     | RDMA WRITE from the segment                                           |
@@ -39,6 +41,7 @@ struct request_context {
   std::uint32_t inline_limit = 0;     ///< of the device, in bytes
   std::uint32_t longest_message = 0;  ///< of the port, in bytes
   unsigned send_depth = 0;
+  unsigned most_pieces = 1;          ///< of memory in one request
   std::uint64_t remote_segment = 0;  ///< where the peer's lies in its process
   std::uint64_t remote_bytes = 0;
   std::uint32_t remote_key = 0;
@@ -46,7 +49,7 @@ struct request_context {
 };
 
 /// How many requests a chain takes.
-[[nodiscard]] std::size_t count_requests(std::span<const operation> chain, std::uint32_t longest_message);
+[[nodiscard]] std::size_t count_requests(std::span<const operation> chain, const request_context& context);
 
 /// Throws std::logic_error, a bug of the caller, when a buffer lies outside of this rank's segment, bytes outside of
 /// the peer's, or an atomic's word is not aligned. Always on: the device would break the connection instead.
@@ -62,7 +65,8 @@ void check_chain(std::span<const operation> chain, const request_context& contex
 /// Requests that go out with one doorbell: linked, the last one signalled.
 class request_list {
  public:
-  static constexpr std::size_t capacity = 32;
+  static constexpr std::size_t capacity = 32;        ///< requests
+  static constexpr std::size_t piece_capacity = 64;  ///< pieces of memory of all of them
 
   [[nodiscard]] std::span<ibv_send_wr> requests() { return std::span(requests_).first(size_); }
   [[nodiscard]] ibv_send_wr* first() { return requests_.data(); }
@@ -72,8 +76,9 @@ class request_list {
   friend class chain_translator;
   // Not initialised: each element is written when it is added.
   std::array<ibv_send_wr, capacity> requests_;
-  std::array<ibv_sge, capacity> pieces_;
+  std::array<ibv_sge, piece_capacity> pieces_;
   std::size_t size_ = 0;
+  std::size_t pieces_used_ = 0;
 };
 
 /// Translates a chain, in several lists where it is longer than one.
@@ -82,13 +87,15 @@ class chain_translator {
   chain_translator(std::span<const operation> chain, const request_context& context)
       : chain_(chain), context_(context) {}
 
-  /// Fills `list` with up to `most` requests, numbered from `sequence` on, whose places in the queue are free.
+  /// Fills `list` with up to `most` requests, numbered from `sequence` on, whose places in the queue are free. At least
+  /// with one, if any is left.
   void fill(request_list& list, std::size_t most, std::uint32_t sequence);
 
  private:
   void add_request(request_list& list, std::uint32_t sequence);
   void set_memory(const operation& each, ibv_send_wr& request, ibv_sge& piece) const;
   void set_flush(const operation& each, ibv_send_wr& request, ibv_sge& piece) const;
+  void append_reads(std::size_t reads, request_list& list, ibv_send_wr& request);
   void advance(const operation& each, std::size_t bytes);
 
   std::span<const operation> chain_;
