@@ -1,7 +1,11 @@
 #include "runtime/coherence/read_miss.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "runtime/coherence/coherence.hpp"
 
@@ -28,7 +32,7 @@ read_miss::read_miss(runtime_state& state, address block, replica& copy, bool ke
       seen_(state.take_buffer()) {}
 
 read_miss::~read_miss() {
-  while (!done_.done()) {
+  while (!under_way().done()) {
     state_.wire->progress();
   }
   state_.buffers->give_back(seen_);
@@ -38,33 +42,44 @@ bool read_miss::step() {
   if (phase_ == phase::idle) {
     post();
   }
-  if (!done_.done()) {
+  if (!under_way().done()) {
     return false;
   }
-  check_completion(state_, done_, "read", block_);
+  check_completion(state_, under_way(), "read", block_);
+  joined_.reset();
   return judge();
 }
 
 /// PROTOCOL "Far read miss": one chain; or, on the dependent path, its first half.
-void read_miss::post() {
+read_miss::first_try read_miss::prepare(const std::uint16_t& mark) {
   stamp_ = state_.validity(block_);  // R2: before registering
   const host_map& hosts = *state_.hosts;
-  const std::uint16_t mark = hosts.my_mark();
-  const auto one_byte = static_cast<std::uint8_t>(mark);
   const std::uint64_t entry = state_.entry_at(block_);
   const std::uint64_t my_mark_at = entry + offsetof(directory_entry, sharers) + hosts.mark_offset();
-  const std::array chain{
-      operation::write(my_mark_at, hosts.mark_bytes() == 1 ? static_cast<const void*>(&one_byte) : &mark,
-                       hosts.mark_bytes()),
-      operation::read(entry, seen_->entry.data(), entry_bytes),
-      operation::read(state_.data_at(block_), copy_.data.load(std::memory_order_relaxed), block_.block_bytes()),
-  };
   phase_ = dependent_ ? phase::registering : phase::reading;
   if (!dependent_) {
     kept_ = false;  // the older data is overwritten
     count(counter::bytes_read, block_.block_bytes());
   }
-  state_.wire->post(block_.home(), std::span(chain).first(dependent_ ? 2 : 3), done_);
+  // A mark of one byte is the lower one of the number.
+  static_assert(std::endian::native == std::endian::little);
+  return {
+      .mark = operation::write(my_mark_at, &mark, hosts.mark_bytes()),
+      .entry = operation::read(entry, seen_->entry.data(), entry_bytes),
+      .data = operation::read(state_.data_at(block_), copy_.data.load(std::memory_order_relaxed), block_.block_bytes()),
+      .has_data = !dependent_};
+}
+
+void read_miss::post() {
+  const std::uint16_t mark = state_.hosts->my_mark();
+  const first_try begun = prepare(mark);
+  const std::array chain{begun.mark, begun.entry, begun.data};
+  state_.wire->post(block_.home(), std::span(chain).first(begun.has_data ? 3 : 2), done_);
+}
+
+read_miss::first_try read_miss::join(std::shared_ptr<transport::completion> together, const std::uint16_t& mark_of) {
+  joined_ = std::move(together);
+  return prepare(mark_of);
 }
 
 bool read_miss::judge() {
@@ -129,6 +144,30 @@ bool read_miss::reject() {
   dependent_ = dependent_ || failures_ >= failures_before_dependent;
   phase_ = phase::idle;
   return false;
+}
+
+void begin_several(runtime_state& state, std::span<read_miss* const> misses) {
+  // By address: data ascend with it, entries descend.
+  std::vector<read_miss*> ascending(misses.begin(), misses.end());
+  std::ranges::sort(ascending, {}, [](const read_miss* each) { return each->block().bits(); });
+  const auto together = std::make_shared<transport::completion>();
+  const std::uint16_t mark = state.hosts->my_mark();
+  std::vector<operation> marks;
+  std::vector<operation> entries;
+  std::vector<operation> data;
+  marks.reserve(3 * misses.size());
+  for (read_miss* const each : ascending) {
+    const auto begun = each->join(together, mark);
+    marks.push_back(begun.mark);
+    entries.push_back(begun.entry);
+    if (begun.has_data) {
+      data.push_back(begun.data);
+    }
+  }
+  std::vector<operation>& chain = marks;
+  chain.insert(chain.end(), entries.rbegin(), entries.rend());
+  chain.insert(chain.end(), data.begin(), data.end());
+  state.wire->post(misses.front()->block().home(), chain, *together);
 }
 
 }  // namespace liana::detail

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 
 #include <liana/detail/address.hpp>
 #include <liana/detail/replica.hpp>
@@ -33,6 +35,18 @@ class read_miss {
   read_miss& operator=(read_miss&&) = delete;
   ~read_miss();
 
+  /// The operations of the first try, for `begin_several`, which hands those of several misses over at once.
+  struct first_try {
+    transport::operation mark;
+    transport::operation entry;
+    transport::operation data;
+    bool has_data = false;
+  };
+
+  /// Begins as a part of a chain that is posted with `together`, which is done when that chain is. Instead of the first
+  /// `step`. The operation `mark` refers to `mark_of` of this miss's runtime.
+  first_try join(std::shared_ptr<transport::completion> together, const std::uint16_t& mark_of);
+
   /// Moves on without waiting. True: the replica's data, version and stamp are set and were current; it is up to the
   /// caller to publish it. Throws peer_error when the home is gone.
   bool step();
@@ -46,7 +60,9 @@ class read_miss {
  private:
   enum class phase : std::uint8_t { idle, reading, registering, data };
 
+  first_try prepare(const std::uint16_t& mark);
   void post();
+  [[nodiscard]] transport::completion& under_way() { return joined_ != nullptr ? *joined_ : done_; }
   bool judge();
   bool accept();
   bool reject();
@@ -63,6 +79,15 @@ class read_miss {
   std::uint64_t stamp_ = 0;
   operation_buffer* seen_;
   transport::completion done_;
+  std::shared_ptr<transport::completion> joined_;  ///< instead of `done_`, while the first try is part of a chain
 };
+
+/// So many misses are begun by one chain at most.
+inline constexpr std::size_t joined_misses = 8;
+
+/// Begins several read misses at one home by one chain: all marks, then all entries, then all data. Each is judged as
+/// if it had come alone; its registration still comes before its entry and its data behind that. Entries and data of
+/// blocks in a row are read in the order in which they lie there, which a transport may take as one read each.
+void begin_several(runtime_state& state, std::span<read_miss* const> misses);
 
 }  // namespace liana::detail

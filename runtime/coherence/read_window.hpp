@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <liana/detail/access.hpp>
@@ -97,11 +98,28 @@ class read_window {
           throw;
         }
         ++used_;
-        if (slot->miss.step()) {  // over shared memory it arrives at once
-          complete(slot);
-        }
+        wait_to_begin(slot->miss);
         return;
       }
+    }
+  }
+
+  /// Misses at one home begin together: one chain costs less than many, and a transport may read what lies in a row at
+  /// once.
+  void wait_to_begin(read_miss& miss) {
+    if (to_begin_count_ != 0 && to_begin_.front()->block().home() != miss.block().home()) {
+      begin();
+    }
+    to_begin_[to_begin_count_] = &miss;
+    ++to_begin_count_;
+    if (to_begin_count_ == to_begin_.size()) {
+      move_on();  // over shared memory they arrive at once
+    }
+  }
+
+  void begin() {
+    if (const std::size_t count = std::exchange(to_begin_count_, 0); count != 0) {
+      begin_several(state_, std::span(to_begin_).first(count));
     }
   }
 
@@ -132,6 +150,7 @@ class read_window {
   }
 
   void move_on() {
+    begin();
     for (auto& slot : misses_) {
       if (slot.has_value() && slot->miss.step()) {
         complete(slot);
@@ -169,6 +188,8 @@ class read_window {
   Ready ready_;
   std::array<std::optional<entry>, window_width> misses_;
   std::size_t used_ = 0;
+  std::array<read_miss*, joined_misses> to_begin_{};  ///< all at one home
+  std::size_t to_begin_count_ = 0;
 };
 
 }  // namespace liana::detail
