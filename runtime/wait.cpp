@@ -25,7 +25,9 @@ constexpr std::uint64_t spins = 50;  ///< a few microseconds: what a wait for an
 constexpr std::uint64_t yields_per_look = 8;  ///< at the clock
 constexpr std::chrono::milliseconds patience{
     20};  ///< from then on a wait is long, and the CPU is worth more than the delay of a sleep
-constexpr std::chrono::microseconds nap{50};
+constexpr std::chrono::nanoseconds shortest_nap{50'000};
+constexpr std::chrono::nanoseconds longest_nap{500'000};
+constexpr int naps_in_a_wait = 256;  ///< so a nap delays the end of a wait by less than half a percent
 constexpr std::chrono::milliseconds look_interval{50};
 
 void pause() {
@@ -107,7 +109,7 @@ void waiter::look_around(rank_t holder) {
   }
   const std::chrono::nanoseconds waited = now - start_;
   if (waited > patience) {
-    std::this_thread::sleep_for(nap);
+    std::this_thread::sleep_for(std::clamp(waited / naps_in_a_wait, shortest_nap, longest_nap));
   }
   if (now < next_look_) {
     return;
