@@ -7,7 +7,7 @@
 #   sshd_config, ssh_config, keys, hostfile   for two guests
 #
 # Channels to the run script, ports of virtio-serial: 1 standard output, 2 standard error, 3 control. On control goes one line, "up",
-# then "exit STATUS"; or "failed REASON" instead. The console is for the kernel and for this script.
+# then "exit STATUS", perhaps "vanish" between them; or "failed REASON" instead. The console is for the kernel and for this script.
 set -u
 /bin/busybox --install -s /bin
 export PATH=/bin:/usr/sbin:/usr/bin:/sbin
@@ -57,6 +57,9 @@ mount_root() {
   mount -t tmpfs -o mode=755 tmpfs /root/run
   for name in fd:fd stdin:fd/0 stdout:fd/1 stderr:fd/2; do ln -s "/proc/self/${name#*:}" "/dev/${name%%:*}"; done
   cp -r /job /root/run/softroce
+  # For the command in guest 1, to tell the run script at the right moment that guest 2 is to vanish.
+  printf '#!/bin/sh\necho vanish >%s\n' /dev/vport*p3 >/root/run/softroce/vanish
+  chmod +x /root/run/softroce/vanish
   if [ -n "$out" ]; then
     mkdir -p "/root$out"
     mount -t 9p -o trans=virtio,version=9p2000.L,cache=mmap,msize=512000 out "/root$out" || fail "$out does not mount over 9p"
@@ -72,8 +75,11 @@ set_identity() {
   rm -f /root/etc/resolv.conf
   echo 'options attempts:1 timeout:1' >/root/etc/resolv.conf
   sed -i 's/^hosts:.*/hosts: files/' /root/etc/nsswitch.conf
-  # Not locked, and without a developer's shell start-up files, which may take seconds at each ssh and change PATH.
-  sed -i 's#^root:.*#root:*:0:0:root:/run/softroce/home:/bin/sh#' /root/etc/passwd
+  # Without a developer's shell start-up files, which may take seconds at each ssh and change PATH; and not locked, as root is to sshd where
+  # its password is "*" or "!", or where /etc/shadow cannot be read through the run script's rights.
+  sed -i 's#^root:.*#root:x:0:0:root:/run/softroce/home:/bin/sh#' /root/etc/passwd
+  rm -f /root/etc/shadow
+  echo 'root:NP:20000::::::' >/root/etc/shadow
   mkdir /root/run/softroce/home
 }
 
@@ -81,6 +87,8 @@ set_up_network() {
   ip link set lo up
   # Without duplicate address detection the link-local address, which becomes GID 0, is usable at once.
   echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad
+  # What was sent to a host that vanished is given up after half a minute rather than after a quarter of an hour.
+  echo 6 >/proc/sys/net/ipv4/tcp_retries2
   ip address add "10.77.0.$host/24" dev eth0
   ip link set eth0 up
   if [ "$rdma" = yes ]; then

@@ -42,9 +42,15 @@ trap 'exit 143' TERM
 trap 'exit 130' INT
 
 # The newest kernel is wanted because rxe was repaired in late point releases; lists that cannot be renewed still name one.
-as_root=()
-[ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
-"${as_root[@]}" apt-get -q -q -o DPkg::Lock::Timeout=300 update >&2 ||
+renew_lists() {
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || return
+    as_root=(sudo -n)
+  fi
+  "${as_root[@]}" apt-get -q -q -o DPkg::Lock::Timeout=300 update >&2
+}
+renew_lists ||
   printf 'make_image.sh: package lists are not renewed, which needs root or sudo; the newest kernel they know is taken\n' >&2
 
 package=$(apt-cache depends --important linux-image-amd64 | sed -n 's/^ *Depends: //p' | head -n 1)
