@@ -204,7 +204,7 @@ void connection::resources::post(ibv_send_wr& first) const {
 }
 
 void connection::resources::wait(std::size_t completions) const {
-  std::array<ibv_wc, 16> reports;
+  std::array<ibv_wc, 16> reports;  // NOLINT(cppcoreguidelines-pro-type-member-init): the device writes what is read
   while (completions != 0) {
     const int found = ibv_poll_cq(queue, static_cast<int>(std::min(completions, reports.size())), reports.data());
     require(found >= 0, "ibv_poll_cq");

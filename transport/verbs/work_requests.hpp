@@ -63,6 +63,7 @@ void check_chain(std::span<const operation> chain, const request_context& contex
 [[nodiscard]] constexpr std::uint32_t sequence_of(std::uint64_t number) { return static_cast<std::uint32_t>(number); }
 
 /// Requests that go out with one doorbell: linked, the last one signalled.
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): see the members
 class request_list {
  public:
   static constexpr std::size_t capacity = 32;        ///< requests
