@@ -38,6 +38,10 @@ class read_window {
 
   /// A block whose home is not this rank.
   void add(address block, std::size_t tag) {
+    const bool near = state_.near(block.home());
+    if (near) {
+      drain();  // it is fetched alone, and nothing is waited for with claims in hand
+    }
     while (used_ == window_width) {
       wait_for([this] { return used_ < window_width; });
     }
@@ -49,10 +53,17 @@ class read_window {
         ready_(*hit.copy, tag);
         return;
       }
-      if (const auto claim = claim_without_own(block); claim.copy != nullptr) {
-        start(block, claim, tag);
-        return;
+      const auto claim = claim_without_own(block);
+      if (claim.copy == nullptr) {
+        continue;
       }
+      if (near) {
+        fetch_replica(state_, block, *claim.copy, claim.kept);
+        ready_(*claim.copy, tag);
+      } else {
+        start(block, claim, tag);
+      }
+      return;
     }
   }
 
@@ -85,10 +96,6 @@ class read_window {
   }
 
   void start(address block, const cache::claim_outcome& claim, std::size_t tag) {
-    if (state_.near(block.home())) {
-      fetch_near(block, claim, tag);
-      return;
-    }
     for (auto& slot : misses_) {
       if (!slot.has_value()) {
         try {
@@ -121,17 +128,6 @@ class read_window {
     if (const std::size_t count = std::exchange(to_begin_count_, 0); count != 0) {
       begin_several(state_, std::span(to_begin_).first(count));
     }
-  }
-
-  void fetch_near(address block, const cache::claim_outcome& claim, std::size_t tag) {
-    try {
-      drain();
-    } catch (...) {
-      state_.replicas->abandon(*claim.copy);
-      throw;
-    }
-    fetch_replica(state_, block, *claim.copy, claim.kept);
-    ready_(*claim.copy, tag);
   }
 
   /// Moves all on in turn, so that no other thread waits for a replica that has arrived here while this one waits for

@@ -87,10 +87,13 @@ void read_pieces(std::span<const piece> pieces) {
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const piece& each = pieces[i];
     const address block = checked_block(state, each.at, each.bytes, "get");
-    if (state.near(block.home())) {
-      near_read(state, each.at, each.memory, each.bytes);
-    } else {
+    if (!state.near(block.home())) {
       window.add(block, i);
+    } else if (try_near_read(state.homes[static_cast<std::size_t>(block.home())], each.at, each.memory, each.bytes)) {
+      count(counter::home_accesses);
+    } else {
+      window.drain();  // no wait for a writer with claims in hand
+      near_read(state, each.at, each.memory, each.bytes);
     }
   }
   window.drain();
