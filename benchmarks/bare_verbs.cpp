@@ -34,6 +34,7 @@ struct end {
   std::array<std::uint8_t, 16> gid{};
   std::uint32_t lid = 0;
   std::uint32_t mtu = 0;
+  std::uint32_t reads = 0;  ///< under way at once, at most
 };
 
 const char* setting(const char* variable) {
@@ -55,6 +56,7 @@ struct connection::resources {
   ibv_mr* region = nullptr;
   ibv_qp* pair = nullptr;
   ibv_port_attr port = {};
+  std::uint32_t reads = 0;  ///< as many as the device allows, as Liana takes
   int gid_index = 0;
   void* memory = nullptr;
   std::size_t bytes = 0;
@@ -82,6 +84,9 @@ void connection::resources::open_device() {
   require(context != nullptr, "ibv_open_device");
   ibv_free_device_list(devices);
   require(ibv_query_port(context, 1, &port) == 0, "ibv_query_port");
+  ibv_device_attr facts = {};
+  require(ibv_query_device(context, &facts) == 0, "ibv_query_device");
+  reads = static_cast<std::uint32_t>(std::clamp(std::min(facts.max_qp_rd_atom, facts.max_qp_init_rd_atom), 1, 255));
 }
 
 void connection::resources::choose_gid() {
@@ -108,7 +113,8 @@ end connection::resources::describe() const {
            .memory = reinterpret_cast<std::uintptr_t>(memory),
            .gid = {},
            .lid = port.lid,
-           .mtu = port.active_mtu};
+           .mtu = port.active_mtu,
+           .reads = reads};
   std::copy(std::begin(gid.raw), std::end(gid.raw), made.gid.begin());
   return made;
 }
@@ -123,7 +129,7 @@ void connection::resources::connect(const end& mine) {
   attributes.qp_state = IBV_QPS_RTR;
   attributes.path_mtu = static_cast<ibv_mtu>(std::min(mine.mtu, theirs.mtu));
   attributes.dest_qp_num = theirs.pair;
-  attributes.max_dest_rd_atomic = 16;
+  attributes.max_dest_rd_atomic = static_cast<std::uint8_t>(std::min(mine.reads, theirs.reads));
   attributes.min_rnr_timer = 12;
   attributes.ah_attr.port_num = 1;
   attributes.ah_attr.dlid = static_cast<std::uint16_t>(theirs.lid);
@@ -139,7 +145,7 @@ void connection::resources::connect(const end& mine) {
   attributes.timeout = 14;
   attributes.retry_cnt = 6;
   attributes.rnr_retry = 6;
-  attributes.max_rd_atomic = 16;
+  attributes.max_rd_atomic = static_cast<std::uint8_t>(std::min(mine.reads, theirs.reads));
   require(ibv_modify_qp(pair, &attributes,
                         IBV_QP_STATE | IBV_QP_SQ_PSN | IBV_QP_TIMEOUT | IBV_QP_RETRY_CNT | IBV_QP_RNR_RETRY |
                             IBV_QP_MAX_QP_RD_ATOMIC) == 0,
