@@ -22,16 +22,19 @@
 /// | min_rnr_timer           | RTR  | 12 (0.64 ms); nothing is ever received, so it is never waited for         |
 /// | ah_attr                 | RTR  | RoCE v2: GIDs, hop limit 64; InfiniBand: LID, and GIDs between subnets    |
 /// | sq_psn                  | RTS  | my first packet's number, drawn at random                                 |
-/// | timeout                 | RTS  | 15: a packet is sent again after 4.096 us * 2^15 = 134 ms without answer  |
+/// | timeout                 | RTS  | 17: a packet is sent again after 4.096 us * 2^17 = 537 ms without answer  |
 /// | retry_cnt               | RTS  | 6. Not 7, which on some devices means for ever                            |
 /// | rnr_retry               | RTS  | 6. Not 7, which means for ever everywhere                                 |
 /// | max_rd_atomic           | RTS  | the smaller of my max_qp_init_rd_atom and their max_qp_rd_atom            |
 namespace liana::transport::verbs {
 
 /// How long after its end a peer is noticed at the latest, once something is under way to it: all tries, each of which
-/// may last up to four times the timeout by InfiniBand's rules. One second of silence that is not the peer's end has to
-/// be survived (a link that comes back, a switch that pauses), because a connection that broke is not made again.
-inline constexpr std::uint8_t ack_timeout = 15;
+/// may last up to four times the timeout by InfiniBand's rules. A few seconds of silence that are not the peer's end
+/// have to be survived (a link that comes back, a switch that pauses), because a connection that broke is not made
+/// again. And every timeout is a risk: the kernel's software RoCE counts from an operation that may have ended long
+/// ago, so it sends again what was not lost, once per timeout at most, and one in some thousands of those breaks the
+/// connection.
+inline constexpr std::uint8_t ack_timeout = 17;
 inline constexpr std::uint8_t retry_count = 6;
 inline constexpr std::uint64_t notice_ns = (4096ULL << ack_timeout) * (retry_count + 1) * 4;
 

@@ -14,7 +14,7 @@ using verbs::prepared_queue_pair;
 /// Scratch for values that nobody wants, on a line of its own; bounce memory follows it.
 constexpr std::size_t scratch_bytes = 64;
 
-/// How often a peer that somebody waits for is probed: often enough to notice its end within a second or two, and for
+/// How often a peer that somebody waits for is probed: often enough to notice its end within seconds, and for
 /// all ranks together a thousand times a second at most.
 constexpr std::chrono::milliseconds least_probe_interval{200};
 constexpr std::chrono::milliseconds probe_interval_per_rank{1};
