@@ -60,16 +60,18 @@ std::uint64_t swap_head(runtime_state& state, rank_t home, std::uint64_t expecte
 
 /// Another rank's object: its block goes on the home's stack, linked through its first 8 bytes (R. K. Treiber, "Systems
 /// programming: coping with parallelism", 1986). The home takes all at once, so no place is reused while a push is
-/// under way.
+/// under way. Whoever frees many objects of one home finds there what it pushed last, so the first try expects that.
 void queue_to_home(runtime_state& state, address at) {
-  std::uint64_t head = 0;
+  const address last(state.last_queued.load(std::memory_order_relaxed));
+  std::uint64_t head = !last.is_null() && last.home() == at.home() ? last.bits() : 0;
   for (;;) {
     const std::uint64_t before = swap_head(state, at.home(), head, at.bits(), at);
     if (before == head) {
-      return;
+      break;
     }
     head = before;
   }
+  state.last_queued.store(at.bits(), std::memory_order_relaxed);
 }
 
 /// What other ranks have freed of this rank's memory.

@@ -65,6 +65,7 @@ class runtime_state {
   std::vector<std::shared_ptr<array_storage>> arrays;  ///< those not destroyed
   exposed_blocks exposed;                              ///< written as plain memory
   std::uint64_t arrays_made = 0;
+  std::atomic<std::uint64_t> last_queued{0};  ///< the object of another rank that was freed last, a guess of its stack
 
   // The protocol.
   std::unique_ptr<release_queue> releases;    ///< far releases under way

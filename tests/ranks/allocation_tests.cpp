@@ -141,9 +141,9 @@ TEST(destroy, from_another_rank_gives_the_memory_back_to_the_home) {
 }
 
 TEST(destroy, of_many_small_objects_of_another_rank_gives_the_memory_back) {
-  // A round takes a quarter of the segment, and there are eight.
+  // A round takes a quarter of the segment, and there are five.
   constexpr std::size_t per_round = segment_bytes / 4 / sizeof(page);
-  for (int round = 0; round < 8; ++round) {
+  for (int round = 0; round < 5; ++round) {
     const auto mine = liana::make_global_array<global_ptr<page>>(per_round);
     for (std::size_t i = 0; i < per_round; ++i) mine[static_cast<std::ptrdiff_t>(i)] = liana::make_global<page>();
     const auto all = from_every_rank(mine);
