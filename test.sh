@@ -4,6 +4,8 @@
 #   dependencies   what is missing is installed (Debian, as root or by sudo)
 #   format         clang-format finds nothing to change
 #   release        build of everything, warnings being errors, and all tests
+#   softroce       what is far once more, through a real RDMA device in guests of QEMU: tests/README.md
+#   verbs table    what Liana costs beside bare verbs, in one boot of one guest; it fails only if it cannot be measured
 #   asan-ubsan     build with AddressSanitizer and UndefinedBehaviorSanitizer, and the tests labelled `sanitize`
 #   tidy           clang-tidy finds nothing to complain of; it begins, with what the tests leave of the processors, when release is built
 #
@@ -100,8 +102,13 @@ end_tidy() {
   return $status
 }
 
+verbs_table() {
+  tests/softroce/run --env LIANA_TRANSPORT=verbs --env LIANA_HOSTS=each --env LIANA_SEGMENT_BYTES=192M --env LIANA_CACHE_BYTES=16M -- \
+    mpirun -n 2 build/release/benchmarks/verbs_benchmark
+}
+
 groups=(build apps test)
-[ $quick = yes ] || groups+=(lint)
+[ $quick = yes ] || groups+=(lint softroce)
 phase dependencies bash cmake/install_dependencies.sh "${groups[@]}" || { summary; exit 1; }
 if [ $quick = yes ]; then
   build_and_test release
@@ -112,7 +119,10 @@ phase format format
 if phase 'build release' build release; then
   begin_tidy
   phase 'tests release' ctest --preset release
+  # A guest has no processor to spare.
+  phase tidy end_tidy
+  phase 'tests softroce' ctest --preset softroce
+  phase 'verbs table' verbs_table
 fi
 build_and_test asan-ubsan
-[ -z "${tidy_process-}" ] || phase tidy end_tidy
 summary

@@ -14,9 +14,9 @@
 // |   to reads of 32 KiB | the same, of blocks read before and evicted  | 128 RDMA READs of 32 KiB                    |
 //
 // Both columns are measured in turn, window by window; min and median are over the windows, in microseconds per
-// operation. Ends with status 1 if a ratio of medians exceeds its limit; the indented rows explain and have none. A
-// release is nobody's to wait for, and a device carries it out while the program goes on; a device of software does so
-// on the CPU of whoever posts.
+// operation. The table says where a ratio of medians exceeds its limit; the exit status does not, because a busy machine
+// is no bug. The indented rows explain and have no limit. A release is nobody's to wait for, and a device carries it out
+// while the program goes on; a device of software does so on the CPU of whoever posts.
 //
 // Every miss takes a block that was never read before, so the segment must hold them all. LIANA_CACHE_BYTES=16M makes
 // replicas be evicted as in a program that has run for a while.
@@ -175,14 +175,11 @@ row bulk_gets(const char* name, double limit, std::size_t piece, const options& 
       [&] { return time_of(1, [&](std::size_t) { wire.read_pipelined(bulk_bytes, piece, bulk_width); }); });
 }
 
-/// Prints the table; returns whether all limits hold.
-bool report(const std::vector<row>& rows) {
+void report(const std::vector<row>& rows) {
   std::printf("%-22s %23s %23s %15s %6s\n", "", "Liana, us", "bare verbs, us", "ratio", "limit");
   std::printf("%-22s %11s %11s %11s %11s %7s %7s\n", "", "min", "median", "min", "median", "min", "median");
-  bool good = true;
   for (const row& each : rows) {
     const double ratio = each.liana.median() / each.bare.median();
-    good = good && ratio <= each.limit;
     std::printf("%-22s %11.1f %11.1f %11.1f %11.1f %7.2f %7.2f", each.name.c_str(), each.liana.least(),
                 each.liana.median(), each.bare.least(), each.bare.median(), each.liana.least() / each.bare.least(),
                 ratio);
@@ -191,7 +188,6 @@ bool report(const std::vector<row>& rows) {
     }
     std::printf("\n");
   }
-  return good;
 }
 
 }  // namespace
@@ -213,7 +209,6 @@ int main(int argc, char** argv) {
   bare::connection wire(MPI_COMM_WORLD, bulk_bytes);
   const memory global = make_memory(wanted);
   liana::barrier();
-  bool good = true;
   if (liana::rank() == 0) {
     std::vector<row> rows;
     rows.push_back(read_misses("read miss 4 KiB", 1.5, wanted.windows, wanted.small_per_window, global.small, wire));
@@ -228,8 +223,8 @@ int main(int argc, char** argv) {
     rows.push_back(unshared_writes(true, wanted, global, wire));
     rows.push_back(bulk_gets("bulk get 4 MiB", 1.3, sizeof(small_block), wanted, global, wire));
     rows.push_back(bulk_gets("  to reads of 32 KiB", no_limit, bulk_large_piece, wanted, global, wire));
-    good = report(rows);
+    report(rows);
   }
   liana::barrier();
-  return good ? 0 : 1;
+  return 0;
 }

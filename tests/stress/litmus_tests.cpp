@@ -3,11 +3,13 @@
 //
 // A batch gives every variable its own number as the new value, so values never repeat and replicas from earlier
 // batches lie around. Every participant reads all variables first, so that the accesses under test meet replicas
-// everywhere.
+// everywhere. LIANA_TEST_BATCHES sets how many batches a test plays, 100 otherwise.
 
+#include <cstdlib>
 #include <functional>
 #include <numeric>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -25,9 +27,15 @@ using variable = global_ptr<value>;
 
 constexpr std::size_t roles = 4;
 constexpr std::size_t instances = 64;
-constexpr std::size_t batches = 100;
 constexpr std::size_t variables_per_instance = 2;
 constexpr std::size_t results_per_role = 2;
+
+std::size_t batches_to_play() {
+  const char* const wanted = std::getenv("LIANA_TEST_BATCHES");
+  const std::size_t batches = wanted == nullptr ? 100 : std::strtoull(wanted, nullptr, 10);
+  if (batches == 0) throw std::invalid_argument("LIANA_TEST_BATCHES is not a number above 0");
+  return batches;
+}
 
 // One access, by one of the ways the API offers.
 void store(variable at, value what, std::mt19937_64& random) {
@@ -84,6 +92,7 @@ class litmus_batches : public ::testing::TestWithParam<std::size_t> {
     auto memory =
         liana::make_array<value>(blocks * per_block, {.block_bytes = GetParam(), .layout = liana::layout::cyclic});
     std::mt19937_64 random(seed_);
+    const std::size_t batches = batches_to_play();
     std::size_t rounds = 0;
     std::size_t violations = 0;
     for (value batch = 1; batch <= batches; ++batch) {
