@@ -5,7 +5,7 @@
 #
 #   liana_rank_test(NAME name TARGET target [RANKS 1 2 3 4 8] [HOSTS real each 2] [ARGUMENTS a...] [ENVIRONMENT A=b...]
 #                   [TIMEOUT seconds] [LABELS l...])
-#     One test per number of ranks and value of LIANA_HOSTS, named name.ranks4.hosts-each. Labels: ranks, and sanitize with 2 and 3 ranks.
+#     One test per number of ranks and value of LIANA_HOSTS, named name.ranks4.hosts-each. Labels: ranks, and sanitize with 3 ranks, or with 2 where there are no 3.
 #
 #   liana_failure_test(NAME name TARGET target EXPECT regex [RANKS 2] [ARGUMENTS a...] [ENVIRONMENT A=b...] [TIMEOUT seconds] [LABELS l...])
 #     Passes only if the job ends by itself, with an exit status other than 0, within the time, its output matches the extended regular
@@ -105,7 +105,8 @@ function(liana_rank_test)
   math(EXPR ctest_timeout "${ARG_TIMEOUT} + 15")
   foreach(ranks IN LISTS ARG_RANKS)
     set(labels ranks ${ARG_LABELS})
-    if(ranks EQUAL 2 OR ranks EQUAL 3)
+    # Three ranks are near, far, or both.
+    if(ranks EQUAL 3 OR (ranks EQUAL 2 AND NOT 3 IN_LIST ARG_RANKS))
       list(APPEND labels sanitize)
     endif()
     set(processors ${LIANA_RANK_TEST_PLACES})

@@ -16,6 +16,7 @@ using namespace liana_tests;
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 using chunk = sized<mebibyte>;
 using page = sized<4096>;
+using leaf = sized<16384>;
 
 struct particle {
   particle(double px, double py, std::int32_t n) : x(px), y(py), id(n), kind(0) {}
@@ -140,17 +141,17 @@ TEST(destroy, from_another_rank_gives_the_memory_back_to_the_home) {
   }
 }
 
-TEST(destroy, of_many_small_objects_of_another_rank_gives_the_memory_back) {
+TEST(destroy, of_many_objects_of_another_rank_gives_the_memory_back) {
   // A round takes a quarter of the segment, and there are five.
-  constexpr std::size_t per_round = segment_bytes / 4 / sizeof(page);
+  constexpr std::size_t per_round = segment_bytes / 4 / sizeof(leaf);
   for (int round = 0; round < 5; ++round) {
-    const auto mine = liana::make_global_array<global_ptr<page>>(per_round);
-    for (std::size_t i = 0; i < per_round; ++i) mine[static_cast<std::ptrdiff_t>(i)] = liana::make_global<page>();
+    const auto mine = liana::make_global_array<global_ptr<leaf>>(per_round);
+    for (std::size_t i = 0; i < per_round; ++i) mine[static_cast<std::ptrdiff_t>(i)] = liana::make_global<leaf>();
     const auto all = from_every_rank(mine);
     liana::barrier();
     const auto next = all[static_cast<std::size_t>((liana::rank() + 1) % liana::size())];
     for (std::size_t i = 0; i < per_round; ++i) {
-      liana::destroy(static_cast<global_ptr<page>>(next[static_cast<std::ptrdiff_t>(i)]));
+      liana::destroy(static_cast<global_ptr<leaf>>(next[static_cast<std::ptrdiff_t>(i)]));
     }
     liana::barrier();
     liana::destroy(mine);
