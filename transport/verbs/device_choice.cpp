@@ -47,7 +47,8 @@ std::string state_text(const port_facts& port) {
 std::string problem_of(const port_facts& port, const job_view::device_wishes& wishes) {
   const std::string name = "port " + std::to_string(port.number);
   if (port.attributes.state != IBV_PORT_ACTIVE) {
-    return name + " is not active, its state is " + state_text(port);
+    return name + " is not active, its state is " + state_text(port) +
+           "; bring its link up, or choose another by LIANA_DEVICE (options::device) or LIANA_PORT (options::port)";
   }
   if (wishes.gid_index.has_value()) {
     const bool there = std::ranges::any_of(port.gids, [&](const ibv_gid_entry& each) {
@@ -78,7 +79,8 @@ std::string try_device(const device_facts& device, const job_view::device_wishes
     return device.problem;
   }
   if (device.attributes.atomic_cap == IBV_ATOMIC_NONE) {
-    return "it has no atomic operations, which locks need (IBV_ATOMIC_HCA at least)";
+    return "it has no atomic operations, which locks need (IBV_ATOMIC_HCA at least); LIANA_DEVICE (options::device) "
+           "chooses another";
   }
   if (wishes.port.has_value() &&
       std::ranges::none_of(device.ports, [&](const port_facts& each) { return each.number == *wishes.port; })) {
