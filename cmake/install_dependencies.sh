@@ -6,7 +6,7 @@ set -eu
 build=(g++ cmake ninja-build ccache pkg-config openmpi-bin libopenmpi-dev libhwloc-dev libfmt-dev libspdlog-dev
   libibverbs-dev ibverbs-providers)
 apps=(libcli11-dev nlohmann-json3-dev)
-test=(libgtest-dev libbenchmark-dev nlohmann-json3-dev)
+test=(libgtest-dev libbenchmark-dev nlohmann-json3-dev spin)
 lint=(clang-format clang-tidy)
 # What tests/softroce/run makes and boots guests with; they use this machine's files, so also what runs in them. The kernel is not installed.
 softroce=(qemu-system-x86 busybox-static cpio kmod xz-utils iproute2 openssh-server openssh-client

@@ -21,12 +21,11 @@
 /// Operations are posted in *chains*: several operations to one peer, handed over at once. What a chain promises:
 ///
 /// 1. Operations to one peer take effect at the target in the order posted, in one chain and across chains of one
-/// thread, except
-///    that a write or an atomic may overtake an earlier read or atomic of the same peer unless it is `fenced`. Reads
-///    keep their order among themselves. Nothing is promised between peers.
+///    thread, except that a write or an atomic may overtake an earlier read or atomic of the same peer unless it is
+///    `fenced`. Reads keep their order among themselves: a far write relies on it (tests/model/README.md). Nothing is
+///    promised between peers.
 /// 2. When a completion reports done, every operation of its chain has taken effect; a write or an atomic marked
-/// `visible` can
-///    then be seen by the target's CPU (a NIC flushes it by a read behind it).
+///    `visible` can then be seen by the target's CPU (a NIC flushes it by a read behind it).
 /// 3. An aligned 64-byte line is read atomically or in ascending address order.
 /// 4. Atomics are atomic against the same transport's atomics alone: a word that takes them takes nothing else.
 ///
