@@ -4,10 +4,10 @@
 #   dependencies   what is missing is installed (Debian, as root or by sudo)
 #   format         clang-format finds nothing to change
 #   release        build of everything, warnings being errors, and all tests
-#   softroce       what is far once more, through a real RDMA device in guests of QEMU: tests/README.md
-#   verbs table    what Liana costs beside bare verbs, in one boot of one guest; it fails only if it cannot be measured
 #   asan-ubsan     build with AddressSanitizer and UndefinedBehaviorSanitizer, and the tests labelled `sanitize`
 #   tidy           clang-tidy finds nothing to complain of; it begins, with what the tests leave of the processors, when release is built
+#   softroce       what is far once more, through a real RDMA device in guests of QEMU: tests/README.md
+#   verbs table    what Liana costs beside bare verbs, in one boot of one guest; it fails only if it cannot be measured
 #
 #   --quick        ends after the release tests
 #
@@ -119,10 +119,12 @@ phase format format
 if phase 'build release' build release; then
   begin_tidy
   phase 'tests release' ctest --preset release
-  # A guest has no processor to spare.
+fi
+build_and_test asan-ubsan
+if [ -n "${tidy_process-}" ]; then
+  # The guests come last, because they have no processor to spare.
   phase tidy end_tidy
   phase 'tests softroce' ctest --preset softroce
   phase 'verbs table' verbs_table
 fi
-build_and_test asan-ubsan
 summary
