@@ -14,7 +14,6 @@ namespace {
 
 using liana::global_ptr;
 using namespace liana_tests;
-using namespace std::chrono_literals;
 using page = uniform_words<512>;
 
 constexpr liana::rank_t target = 1;
@@ -44,11 +43,10 @@ double use(const at_target& memory) {
 }
 
 // 3 s at least, and until all others have ended; no call of Liana or MPI.
-std::uint64_t compute(const std::uint64_t* go_on, std::uint64_t others) {
+std::uint64_t compute(std::uint64_t* go_on, std::uint64_t others) {
   const auto start = std::chrono::steady_clock::now();
   std::uint64_t result = 0;
-  while (microseconds_since(start) < 3e6 ||
-         std::atomic_ref(const_cast<std::uint64_t&>(*go_on)).load(std::memory_order_acquire) != others) {
+  while (microseconds_since(start) < 3e6 || std::atomic_ref(*go_on).load(std::memory_order_acquire) != others) {
     for (std::uint64_t i = 0; i < 100'000; ++i) result = mixed(result + i);
   }
   return result;
