@@ -2,7 +2,6 @@
 // nothing of it needs the rank's own code. The computing rank waits for a plain word of its memory to change, so an
 // access that did need it would never end.
 
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 
@@ -43,10 +42,10 @@ double use(const at_target& memory) {
 }
 
 // 3 s at least, and until all others have ended; no call of Liana or MPI.
-std::uint64_t compute(std::uint64_t* go_on, std::uint64_t others) {
+std::uint64_t compute(const std::uint64_t* go_on, std::uint64_t others) {
   const auto start = std::chrono::steady_clock::now();
   std::uint64_t result = 0;
-  while (microseconds_since(start) < 3e6 || std::atomic_ref(*go_on).load(std::memory_order_acquire) != others) {
+  while (microseconds_since(start) < 3e6 || __atomic_load_n(go_on, __ATOMIC_ACQUIRE) != others) {
     for (std::uint64_t i = 0; i < 100'000; ++i) result = mixed(result + i);
   }
   return result;
