@@ -3,7 +3,7 @@
 # protocol left out SPIN must find a violation. Prints a table; exit status 0 only if all came out as expected.
 #
 #   small   what CI runs, two checks at a time: under 3 minutes and 4 GB each (default)
-#   large   three ranks and more operations besides: a quarter of an hour, and up to 16 GB
+#   large   more operations and READs in any order besides, one check at a time: some seven minutes, the largest takes 3.2 GB
 set -u
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
