@@ -23,6 +23,8 @@ file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/openmpi.env LIANA_OPENMPI_ENVIRONMENT REG
 
 # What a test runs with unless it sets the variable itself: small memory, and no wait that outlasts the test.
 set(LIANA_TEST_ENVIRONMENT ${LIANA_OPENMPI_ENVIRONMENT} LIANA_TIMEOUT=60s LIANA_SEGMENT_BYTES=64M LIANA_CACHE_BYTES=16M)
+# A job that must fail needs less, and six of four ranks run at once in a guest whose shared memory is 1.6 GB.
+set(LIANA_FAILURE_ENVIRONMENT LIANA_SEGMENT_BYTES=16M LIANA_CACHE_BYTES=4M)
 if(LIANA_SANITIZE)
   list(
     APPEND
@@ -149,7 +151,14 @@ function(liana_failure_test)
   liana_leftover_fixture()
   math(EXPR ctest_timeout "${ARG_TIMEOUT} + 30")
   set(labels failure ${ARG_LABELS})
-  liana_merge_environment(environment "${ARG_ENVIRONMENT}")
+  set(environment ${ARG_ENVIRONMENT})
+  foreach(setting IN LISTS LIANA_FAILURE_ENVIRONMENT)
+    string(REGEX REPLACE "=.*" "" variable "${setting}")
+    if(NOT "${ARG_ENVIRONMENT}" MATCHES "${variable}=")
+      list(APPEND environment "${setting}")
+    endif()
+  endforeach()
+  liana_merge_environment(environment "${environment}")
   add_test(
     NAME ${ARG_NAME}
     COMMAND bash ${LIANA_TEST_DRIVERS}/run_failure.sh "${ARG_EXPECT}" ${ARG_TIMEOUT} ${MPIEXEC_EXECUTABLE}

@@ -63,5 +63,11 @@ done < <(sed -nE 's/^([0-9]+): Test command: [^ ]*mpiexec .*"([^"]*_tests)".*/\1
 printf '%d of %d tests passed through the NIC; %d runs of %d tests of gtest programs, none skipped in all variants; %s packets\n' \
   "$(wc -l <"$scratch/passed")" "$(wc -l <"$scratch/selected")" "${total:-0}" "$(wc -l <"$scratch/ok")" "${packets:-no}"
 [ $failures -eq 0 ] && exit 0
-tail -n 400 "$scratch/output"
+# What the tests that failed said, or else the end of all.
+mapfile -t failed < <(results | grep -v ' Passed ' | sed -E 's/^.* Test +#([0-9]+): .*/\1/')
+for number in "${failed[@]}"; do
+  printf -- '---- test %d\n' "$number"
+  grep -E "^$number: " "$scratch/output" | tail -n 100 | cut -c -1000
+done
+[ ${#failed[@]} -gt 0 ] || tail -n 200 "$scratch/output"
 exit 1
