@@ -1,7 +1,9 @@
 // Checks for the numbers on command lines, for CLI11's Option::check(). CLI11 itself takes -1 for a huge unsigned
-// number, 010 for eight, and nan for a number within any range.
+// number, 010 for eight, nan for a number within any range, and 1e999 for infinity.
 #pragma once
 
+#include <cmath>
+#include <cstdlib>
 #include <string>
 
 namespace checked_numbers {
@@ -17,7 +19,8 @@ inline std::string whole(const std::string& value) {
 }
 
 inline std::string decimal(const std::string& value) {
-  return refuse_unless(value.find_first_not_of("0123456789.eE+-") == std::string::npos, value, "a decimal number");
+  const bool digits = value.find_first_not_of("0123456789.eE+-") == std::string::npos;
+  return refuse_unless(digits && std::isfinite(std::strtod(value.c_str(), nullptr)), value, "a decimal number");
 }
 
 }  // namespace checked_numbers

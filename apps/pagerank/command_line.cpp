@@ -17,11 +17,16 @@ command_line parse_command_line(int argc, char** argv, bool speak) {
 
   CLI::App app("PageRank over a graph in distributed shared memory, by default that of Debian's packages.");
   app.option_defaults()->always_capture_default();
-  auto* input = app.add_option_group("Graph", "where the graph comes from; by default `apt-cache dumpavail`");
-  input->add_option("--packages", values.packages_file, "saved output of `apt-cache dumpavail`, or a file Packages");
-  input->add_option("--edges", values.edges_file, "edge list: 'from to' on each line, # starts a comment");
-  input->add_option("--matrix-market", values.matrix_market_file, "square Matrix Market coordinate file");
-  input->require_option(0, 1);
+  // No option group, which would say that one of the three may be given: with one CLI11 takes the argument "" for a
+  // subcommand without a name, for ever.
+  const std::string input = "Graph (where it comes from; by default `apt-cache dumpavail`)";
+  auto* packages =
+      app.add_option("--packages", values.packages_file, "saved output of `apt-cache dumpavail`, or a file Packages");
+  auto* edges = app.add_option("--edges", values.edges_file, "edge list: 'from to' on each line, # starts a comment");
+  auto* matrix = app.add_option("--matrix-market", values.matrix_market_file, "square Matrix Market coordinate file");
+  packages->group(input)->excludes(edges)->excludes(matrix);
+  edges->group(input)->excludes(matrix);
+  matrix->group(input);
 
   app.add_option("--damping", values.computation.damping, "share of a PageRank that follows the edges")
       ->check(checked_numbers::decimal)
