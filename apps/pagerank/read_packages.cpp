@@ -48,24 +48,34 @@ field* description::find(std::string_view name) {
   return nullptr;
 }
 
+template <class Value>
+void drop_repeated(std::vector<Value>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
 /// What the descriptions say, by the numbers of names; only when all are known is it clear which names are packages.
 class package_names {
  public:
   void add(const description& of);
 
-  /// Throws `read_error` about the input `name` if there are no packages or no edges between them.
-  [[nodiscard]] graph to_graph(const std::string& name) const;
+  /// Throws `read_error` about the input `name` if there are no packages or no edges between them. Nothing can be added
+  /// afterwards.
+  [[nodiscard]] graph to_graph(const std::string& name);
 
  private:
   static constexpr node no_package = max_nodes;
 
   node number(std::string_view name);
 
+  /// How many demands are for a name that no package has or provides.
+  [[nodiscard]] std::size_t count_unknown() const;
+
   name_table names_;
-  std::vector<node> packages_;                // names, in the order of their descriptions
-  std::vector<node> package_of_;              // by name: its place in packages_, or no_package
-  std::vector<std::vector<node>> providers_;  // by name: packages that provide it
-  std::vector<edge> demands_;                 // from a package to a name
+  std::vector<node> packages_;                  // names, in the order of their descriptions
+  std::vector<node> package_of_;                // by name: its place in packages_, or no_package
+  std::vector<std::vector<node>> providers_;    // by name: packages that provide it
+  std::vector<std::pair<node, node>> demands_;  // a package, and a name
 };
 
 node package_names::number(std::string_view name) {
@@ -91,17 +101,27 @@ void package_names::add(const description& of) {
   }
   for (const field* each : {&of.depends, &of.pre_depends, &of.recommends}) {
     for (const std::string_view demanded : relation_names(each->value, each->where)) {
-      demands_.push_back({package, number(demanded)});
+      demands_.emplace_back(package, number(demanded));
     }
   }
 }
 
-graph package_names::to_graph(const std::string& name) const {
+std::size_t package_names::count_unknown() const {
+  const auto unknown = [this](const auto& demand) {
+    return package_of_[demand.second] == no_package && providers_[demand.second].empty();
+  };
+  return static_cast<std::size_t>(std::count_if(demands_.begin(), demands_.end(), unknown));
+}
+
+graph package_names::to_graph(const std::string& name) {
   if (packages_.empty()) {
     throw read_error(fmt::format("{}: describes no package; `apt-get update` fetches the lists", name));
   }
+  const std::size_t unknown = count_unknown();
+  // A demand for a name that packages provide becomes as many edges. What is said twice would square them.
+  drop_repeated(demands_);
+  for (auto& each : providers_) drop_repeated(each);
   std::vector<edge> edges;
-  std::size_t unknown = 0;
   const auto connect = [&edges](node from, node to) {
     if (from != to) edges.push_back({from, to});
   };
@@ -110,7 +130,6 @@ graph package_names::to_graph(const std::string& name) const {
       connect(package, package_of_[demanded]);
     } else {
       for (const node provider : providers_[demanded]) connect(package, provider);
-      if (providers_[demanded].empty()) ++unknown;
     }
   }
   if (edges.empty()) throw read_error(fmt::format("{}: no package depends on another one", name));
