@@ -48,8 +48,13 @@ std::vector<std::string_view> words(std::string_view text) {
 
 std::string quoted(std::string_view text) {
   constexpr std::size_t longest = 60;
-  if (text.size() <= longest) return fmt::format("'{}'", text);
-  return fmt::format("'{}...'", text.substr(0, longest));
+  std::string shown;
+  for (const char each : text.substr(0, longest)) {
+    const auto code = static_cast<unsigned char>(each);
+    const bool control = code < 0x20 || code == 0x7F;
+    shown += control && each != '\t' ? fmt::format("\\x{:02x}", code) : std::string(1, each);
+  }
+  return fmt::format("'{}{}'", shown, text.size() <= longest ? "" : "...");
 }
 
 std::ifstream open_text(const std::string& path) {

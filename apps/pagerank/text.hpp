@@ -55,7 +55,8 @@ class line_reader {
 /// The parts of `text` between white space.
 [[nodiscard]] std::vector<std::string_view> words(std::string_view text);
 
-/// `text` in quotation marks, shortened if it is long, for errors.
+/// `text` in quotation marks, shortened if it is long, for errors. Control characters but tabs are written as \x1b, so
+/// that a file neither ends the error nor moves the cursor.
 [[nodiscard]] std::string quoted(std::string_view text);
 
 /// All of `text` as a number, or nothing.

@@ -66,6 +66,12 @@ TEST(parse_number, takes_all_of_the_text_or_nothing) {
   }
 }
 
+// A null character ended the error, and an escape sequence reached the terminal.
+TEST(quoted, shows_control_characters_by_number) {
+  EXPECT_EQ(quoted(std::string_view("a\tb\0c\x1b[2J\x7f", 10)), "'a\tb\\x00c\\x1b[2J\\x7f'");
+  EXPECT_EQ(quoted("\xc3\xa9"), "'\xc3\xa9'");
+}
+
 TEST(open_text, names_the_file_and_the_cause) {
   EXPECT_EQ(refusal([] { return open_text("/nowhere/at all"); }),
             "/nowhere/at all: cannot be opened: No such file or directory");
