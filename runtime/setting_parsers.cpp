@@ -51,21 +51,34 @@ unsigned shift_of(const setting_text& text, std::string_view unit) {
   }
   const auto index = prefixes.find(unit.front());
   if (index == std::string_view::npos || (unit.size() > 1 && unit.substr(1) != "iB")) {
-    reject(text, fmt::format("has the unknown unit \"{}\"", unit));
+    reject(text, fmt::format("has the unknown unit {}", quoted(unit)));
   }
   return 10 * (static_cast<unsigned>(index) + 1);
 }
 
 }  // namespace
 
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char each : text) {
+    const auto code = static_cast<unsigned char>(each);
+    if (code < 0x20 || code == 0x7F) {
+      result += fmt::format("\\x{:02x}", code);
+    } else {
+      result += each;
+    }
+  }
+  return result + '"';
+}
+
 void reject(const setting_text& text, std::string_view cause) {
-  throw config_error(fmt::format("{} = \"{}\": {}; accepted: {}", text.name, text.value, cause, text.accepted));
+  throw config_error(fmt::format("{} = {}: {}; accepted: {}", text.name, quoted(text.value), cause, text.accepted));
 }
 
 std::uint64_t parse_integer(const setting_text& text, std::uint64_t lowest, std::uint64_t highest) {
   const auto [number, rest] = split_integer(text);
   if (!rest.empty()) {
-    reject(text, fmt::format("has \"{}\" behind the number", rest));
+    reject(text, fmt::format("has {} behind the number", quoted(rest)));
   }
   check_range(text, number, lowest, highest);
   return number;
@@ -102,7 +115,8 @@ std::optional<std::chrono::nanoseconds> parse_duration(const setting_text& text)
   const auto [rest, fault] =
       std::from_chars(value.data(), value.data() + value.size(), number, std::chars_format::fixed);
   if (fault != std::errc{}) {
-    reject(text, "is too large");
+    // from_chars says the same of a number too small for a double.
+    reject(text, value.find_first_of("123456789") < value.find('.') ? "is too large" : "is no time at all");
   }
   const std::string_view name = value.substr(static_cast<std::size_t>(rest - value.data()));
   for (const unit& known : units) {
@@ -118,7 +132,7 @@ std::optional<std::chrono::nanoseconds> parse_duration(const setting_text& text)
       return std::chrono::nanoseconds(nanoseconds);
     }
   }
-  reject(text, fmt::format("has the unknown unit \"{}\"", name));
+  reject(text, fmt::format("has the unknown unit {}", quoted(name)));
 }
 
 }  // namespace liana::detail

@@ -17,6 +17,10 @@ struct setting_text {
   std::string_view accepted;
 };
 
+/// `text` in quotation marks, with control characters as \x0a, so that what an error quotes neither ends it nor moves
+/// the cursor.
+std::string quoted(std::string_view text);
+
 /// Throws the `config_error` of every wrong value: NAME = "VALUE": cause; accepted: ...
 [[noreturn]] void reject(const setting_text& text, std::string_view cause);
 

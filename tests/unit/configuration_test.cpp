@@ -249,10 +249,19 @@ TEST(configuration, refuses_durations_it_does_not_understand_whole) {
     expect_refused(variable, "1e3", {"unknown unit \"e3\""});
     expect_refused(variable, "0", {"no time at all"});
     expect_refused(variable, "0.0000000001", {"no time at all"});
+    // Too small for a double, which was called too large.
+    expect_refused(variable, "0." + std::string(400, '0') + "1", {"no time at all"});
     expect_refused(variable, "1000000001", {"longer than 1000000000 s"});
     expect_refused(variable, "300000h", {"longer than 1000000000 s"});
     expect_refused(variable, std::string(400, '9'), {"too large"});
   }
+}
+
+// A null character, which only code can give, ended the error.
+TEST(configuration, shows_control_characters_by_number_in_errors) {
+  expect_holds(refusal({.transport = std::string("\0shm", 4)}, {}), {R"(options::transport = "\x00shm": is none)"});
+  expect_holds(refusal({}, {{"LIANA_PORT", "1\x1b[2J\n"}}),
+               {R"(LIANA_PORT = "1\x1b[2J\x0a": has "\x1b[2J\x0a" behind)"});
 }
 
 TEST(configuration, refuses_numbers_and_words_that_are_not_accepted) {
