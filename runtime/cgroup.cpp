@@ -1,6 +1,7 @@
 #include "runtime/cgroup.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -11,25 +12,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void take_smaller(std::optional<double>& limit, double quota, double period) {
+void take_smaller(std::optional<double>& limit, std::int64_t quota, std::int64_t period) {
   // Version 1 says -1 where there is no limit.
   if (quota > 0 && period > 0) {
-    limit = std::min(limit.value_or(quota / period), quota / period);
+    const double processors = static_cast<double>(quota) / static_cast<double>(period);
+    limit = std::min(limit.value_or(processors), processors);
   }
 }
 
 void read_version_2(const fs::path& directory, std::optional<double>& limit) {
   // "max 100000", which reads as no number, or "150000 100000".
-  double quota = 0;
-  double period = 0;
+  std::int64_t quota = 0;
+  std::int64_t period = 0;
   if (std::ifstream(directory / "cpu.max") >> quota >> period) {
     take_smaller(limit, quota, period);
   }
 }
 
 void read_version_1(const fs::path& directory, std::optional<double>& limit) {
-  double quota = 0;
-  double period = 0;
+  std::int64_t quota = 0;
+  std::int64_t period = 0;
   if (std::ifstream(directory / "cpu.cfs_quota_us") >> quota &&
       std::ifstream(directory / "cpu.cfs_period_us") >> period) {
     take_smaller(limit, quota, period);

@@ -230,6 +230,15 @@ TEST_F(cgroup, of_version_1_is_found_under_a_name_that_only_the_host_knows) {
   EXPECT_EQ(limit(), 3.0);
 }
 
+// 150000 / 1e-308 is infinite.
+TEST_F(cgroup, limits_by_whole_numbers_only) {
+  file("proc/self/cgroup", "0::/\n");
+  file("sys/fs/cgroup/cpu.max", "150000 1e-308\n");
+  EXPECT_EQ(limit(), 150000.0);
+  file("sys/fs/cgroup/cpu.max", "1e400 0.5\n");
+  EXPECT_EQ(limit(), std::nullopt);
+}
+
 TEST_F(cgroup, of_another_controller_does_not_limit) {
   file("proc/self/cgroup", "4:cpuacct:/\n");
   file("sys/fs/cgroup/cpu/cpu.cfs_period_us", "50000\n");
