@@ -21,7 +21,9 @@ template <class Number>
 Number parse_number(std::string_view option, std::string_view text, Number least, Number most) {
   Number value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
+  // Asked this way round, because from_chars takes "nan" for a number, which is neither less nor more.
+  const bool in_range = value >= least && value <= most;
+  if (error != std::errc() || end != text.data() + text.size() || !in_range) {
     throw std::invalid_argument(std::string(option) + " '" + std::string(text) + "': a number from " +
                                 std::to_string(least) + " to " + std::to_string(most) + " is accepted");
   }
