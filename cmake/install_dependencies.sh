@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing of the Debian packages that Liana is built from: install_dependencies.sh [build] [apps] [test] [lint] [softroce]
+# Installs what is missing of the Debian packages that Liana is built from: install_dependencies.sh [build] [apps] [test] [lint] [fuzz] [softroce]
 # Does nothing, and needs no rights, where all are installed. Otherwise it needs root or sudo, and says so.
 set -eu
 
@@ -8,6 +8,8 @@ build=(g++ cmake ninja-build ccache pkg-config openmpi-bin libopenmpi-dev libhwl
 apps=(libcli11-dev nlohmann-json3-dev)
 test=(libgtest-dev libbenchmark-dev nlohmann-json3-dev spin)
 lint=(clang-format clang-tidy)
+# llvm-14 has the symbolizer, by which reports name lines.
+fuzz=(clang-14 libclang-rt-14-dev llvm-14)
 # What tests/softroce/run makes and boots guests with; they use this machine's files, so also what runs in them. The kernel is not installed.
 softroce=(qemu-system-x86 busybox-static cpio kmod xz-utils iproute2 openssh-server openssh-client
   rdma-core ibverbs-providers ibverbs-utils perftest)
@@ -19,8 +21,9 @@ for group in "$@"; do
     apps) wanted+=("${apps[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
+    fuzz) wanted+=("${fuzz[@]}") ;;
     softroce) wanted+=("${softroce[@]}") ;;
-    *) printf 'install_dependencies.sh: no group %s: build, apps, test, lint or softroce\n' "$group" >&2; exit 2 ;;
+    *) printf 'install_dependencies.sh: no group %s: build, apps, test, lint, fuzz or softroce\n' "$group" >&2; exit 2 ;;
   esac
 done
 
