@@ -25,7 +25,9 @@ command_line parse_command_line(int argc, char** argv, bool speak) {
   app.add_option("--ratio", values.what.ratio, "length of a step in units of the points' distance squared")
       ->check(checked_numbers::decimal)
       ->check(CLI::Range(0.0, 0.25));
-  app.add_flag("--verify,!--no-verify", values.verify, "compare with the closed form (default: on)");
+  // Without a value, of which CLI11 takes any number, and throws std::out_of_range for some.
+  app.add_flag("--verify,!--no-verify", values.verify, "compare with the closed form (default: on)")
+      ->disable_flag_override();
 
   try {
     app.parse(argc, argv);

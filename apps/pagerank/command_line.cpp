@@ -42,7 +42,9 @@ command_line parse_command_line(int argc, char** argv, bool speak) {
       ->check(CLI::Range(0, any));
   app.add_option("--block-bytes", values.block_bytes, "unit of coherence of the global arrays, a power of two")
       ->check(checked_numbers::whole);
-  app.add_flag("--verify,!--no-verify", values.verify, "compare with a serial computation (default: on)");
+  // Without a value, of which CLI11 takes any number, and throws std::out_of_range for some.
+  app.add_flag("--verify,!--no-verify", values.verify, "compare with a serial computation (default: on)")
+      ->disable_flag_override();
 
   try {
     app.parse(argc, argv);

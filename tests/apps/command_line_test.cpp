@@ -36,6 +36,12 @@ TEST(pagerank_command_line, refuses_an_empty_argument) {
 // It was taken for infinity, with which the first iteration is the last.
 TEST(pagerank_command_line, refuses_a_number_beyond_all_doubles) { EXPECT_TRUE(is_refused({"--tolerance", "1e999"})); }
 
+// An exception that is no CLI::ParseError came out.
+TEST(pagerank_command_line, refuses_a_value_for_a_flag) {
+  EXPECT_TRUE(is_refused({"--verify=18446744073709551616"}));
+  EXPECT_TRUE(is_refused({"--no-verify=1"}));
+}
+
 TEST(pagerank_command_line, refuses_two_graphs) {
   EXPECT_TRUE(is_refused({"--edges", "a", "--packages", "b"}));
   EXPECT_TRUE(is_refused({"--packages", "a", "--matrix-market", "b"}));
