@@ -26,6 +26,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   add_compile_options(-Wno-restrict)
 endif()
 
+if(LIANA_COVERAGE)
+  # The tests have threads, whose counts could get lost otherwise.
+  add_compile_options(--coverage -fprofile-update=atomic)
+  add_link_options(--coverage)
+  add_compile_definitions(LIANA_COVERAGE)
+endif()
+
 if(LIANA_SANITIZE)
   add_compile_options(-fsanitize=${LIANA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${LIANA_SANITIZE})

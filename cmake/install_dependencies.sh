@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing of the Debian packages that Liana is built from: install_dependencies.sh [build] [apps] [test] [lint] [fuzz] [softroce]
+# Installs what is missing of the Debian packages that Liana is built from:
+#   install_dependencies.sh [build] [apps] [test] [lint] [fuzz] [softroce] [coverage]
 # Does nothing, and needs no rights, where all are installed. Otherwise it needs root or sudo, and says so.
 set -eu
 
@@ -13,6 +14,7 @@ fuzz=(clang-14 libclang-rt-14-dev llvm-14)
 # What tests/softroce/run makes and boots guests with; they use this machine's files, so also what runs in them. The kernel is not installed.
 softroce=(qemu-system-x86 busybox-static cpio kmod xz-utils iproute2 openssh-server openssh-client
   rdma-core ibverbs-providers ibverbs-utils perftest)
+coverage=(gcovr)
 
 wanted=()
 for group in "$@"; do
@@ -23,7 +25,9 @@ for group in "$@"; do
     lint) wanted+=("${lint[@]}") ;;
     fuzz) wanted+=("${fuzz[@]}") ;;
     softroce) wanted+=("${softroce[@]}") ;;
-    *) printf 'install_dependencies.sh: no group %s: build, apps, test, lint, fuzz or softroce\n' "$group" >&2; exit 2 ;;
+    coverage) wanted+=("${coverage[@]}") ;;
+    *) printf 'install_dependencies.sh: no group %s: build, apps, test, lint, fuzz, softroce or coverage
+' "$group" >&2; exit 2 ;;
   esac
 done
 
