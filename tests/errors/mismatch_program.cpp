@@ -94,6 +94,13 @@ const liana_tests::scenarios known{
        auto b = liana::make_array<int>(100);
        liana::destroy(is_last() ? a : b);
      })},
+    {"after_a_failure", in_runtime([](handle) {
+       try {
+         (void)liana::broadcast(1, is_last() ? 1 : 0);
+       } catch (const liana::usage_error&) {
+         // As if nothing had been.
+       }
+     })},
     // One rank ends its runtime while the others wait for it. The others learn of it; the one that left cannot throw.
     {"early_end",
      [](const mpi_session& mpi) {

@@ -1,17 +1,22 @@
 // Waits that last: wait_program MODE WHO
 //
 //   timeout   the waiting rank catches a timeout_error that names block and holder; ends with "timed out as planned"
-//   and status 3 warning   it gets what it waits for, and has been told of block and holder before; succeeds
+//             and status 3
+//   ranges    as timeout, for each access to a range of an array, a part of which is held by a write view
+//   warning   it gets what it waits for, and has been told of block and holder before; succeeds
 //
 // WHO says what the holder has: `writer` a write guard, so that readers and writers wait; `reader` the home's own read
 // guard, which holds up writers.
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "tests/errors/report.hpp"
 #include "tests/ranks/captured_output.hpp"
@@ -89,6 +94,59 @@ std::string timeout(std::string_view who, liana::rank_t holder, const object& he
   return text;
 }
 
+// Blocks of 512 elements, two at each rank. Rank 2 holds the second one of rank 1; rank 0 wants it beside others.
+// Returns as `timeout`.
+std::string timeout_of_ranges() {
+  constexpr std::size_t first = 512;
+  constexpr std::size_t held = 3 * 512;
+  constexpr std::size_t count = 4 * 512;
+  auto array = liana::make_array<std::int64_t>(6 * 512);
+  if (liana::rank() == 2) {
+    const auto view = array.write(held, 512);
+    MPI_Barrier(MPI_COMM_WORLD);
+    MPI_Barrier(MPI_COMM_WORLD);
+  } else {
+    MPI_Barrier(MPI_COMM_WORLD);
+  }
+  std::string text;
+  if (liana::rank() == 0) {
+    std::vector<std::int64_t> values(count, 1);
+    const std::vector<std::size_t> index{0, held + 7, 5 * 512};
+    const std::vector<std::int64_t> few(3, 2);
+    std::vector<std::int64_t> found(3);
+    const std::pair<const char*, std::function<void()>> accesses[] = {
+        {"get", [&] { array.get(first, values); }},        {"put", [&] { array.put(first, values); }},
+        {"gather", [&] { array.gather(index, found); }},   {"scatter", [&] { array.scatter(index, few); }},
+        {"read", [&] { (void)array.read(first, count); }}, {"write", [&] { (void)array.write(first, count); }},
+    };
+    int timed_out = 0;
+    for (const auto& [name, access] : accesses) {
+      try {
+        access();
+        std::printf("%s did not time out\n", name);
+      } catch (const liana::timeout_error& error) {
+        text = error.what();
+        if (names(text, "rank 2")) ++timed_out;
+        std::printf("%s timed out: %s\n", name, text.c_str());
+      }
+    }
+    if (timed_out != 6) text.clear();
+  }
+  if (liana::rank() != 2) MPI_Barrier(MPI_COMM_WORLD);
+  liana::barrier();
+  // Whoever was refused holds nothing, and what was held is as good as before.
+  if (liana::rank() == 1) array.put(0, std::vector<std::int64_t>(6 * 512, 5));
+  liana::barrier();
+  std::vector<std::int64_t> all(6 * 512);
+  array.get(0, all);
+  if (std::any_of(all.begin(), all.end(), [](std::int64_t each) { return each != 5; })) {
+    std::printf("rank %d: the array is not what rank 1 wrote\n", liana::rank());
+    text.clear();
+  }
+  if (!text.empty()) std::printf("timed out as planned\n");
+  return text;
+}
+
 // Whether the waiting rank was told of the object and its holder, in the time until it got the object.
 bool warning(std::string_view who, liana::rank_t holder, const object& held) {
   if (liana::rank() == holder) {
@@ -117,7 +175,7 @@ bool warning(std::string_view who, liana::rank_t holder, const object& held) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::fprintf(stderr, "wait_program timeout|warning writer|reader\n");
+    std::fprintf(stderr, "wait_program timeout|ranges|warning writer|reader\n");
     return 2;
   }
   const std::string_view mode = argv[1];
@@ -132,6 +190,8 @@ int main(int argc, char** argv) {
     std::string timed_out;
     if (mode == "timeout") {
       timed_out = timeout(who, holder, held);
+    } else if (mode == "ranges") {
+      timed_out = timeout_of_ranges();
     } else {
       good = warning(who, holder, held);
     }

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/ranks/captured_output.hpp"
 #include "tests/ranks/support.hpp"
 
 namespace {
@@ -165,6 +166,52 @@ TEST(destroy, of_distributed_arrays_gives_the_memory_back) {
     array[n - 1] = 'x';
     liana::destroy(array);
   }
+}
+
+TEST(destroy, of_no_object_does_nothing) {
+  const auto none = liana::make_global_array<int>(0);
+  EXPECT_TRUE(none == nullptr);
+  liana::destroy(none);
+}
+
+TEST(destroy, of_what_is_no_start_of_a_live_object_is_a_usage_error_at_the_home) {
+  const auto array = liana::make_global_array<std::int64_t>(1024);
+  EXPECT_TRUE(throws_naming<liana::usage_error>([&] { liana::destroy(array + 1); }, {"destroy", "not the start"}));
+  const auto second_block = array + 512;
+  EXPECT_TRUE(throws_naming<liana::usage_error>([&] { liana::destroy(second_block); }, {"destroy", "not the start"}));
+  array.put(5);
+  EXPECT_EQ(array.get(), 5);
+  liana::destroy(array);
+  EXPECT_TRUE(throws_naming<liana::usage_error>([&] { liana::destroy(array); }, {"destroy", "destroyed already"}));
+}
+
+TEST(destroy, from_another_rank_a_second_time_is_logged_by_the_home) {
+  if (liana::size() < 2) GTEST_SKIP() << "there is no other rank";
+  const auto object = liana::broadcast(liana::make_global<std::int64_t>(1), 0);
+  if (liana::rank() == 1) {
+    liana::destroy(object);
+    liana::destroy(object);
+  }
+  liana::barrier();
+  if (liana::rank() == 0) {
+    const captured_output output;
+    const auto next = liana::make_global<std::int64_t>(2);
+    const std::string text = output.text();
+    EXPECT_NE(text.find("error: destroy of"), std::string::npos) << text;
+    EXPECT_NE(text.find("destroyed twice"), std::string::npos) << text;
+    EXPECT_EQ(next.get(), 2);
+    liana::destroy(next);
+  }
+  liana::barrier();
+}
+
+TEST(elements, larger_than_any_block_are_a_usage_error) {
+  using too_large = sized<(std::size_t{1} << 30) + 1>;
+  const std::string largest = std::to_string(std::size_t{1} << 30);
+  EXPECT_TRUE(throws_naming<liana::usage_error>([] { (void)liana::make_global_array<too_large>(1); },
+                                                {"make_global_array", "at most " + largest}));
+  EXPECT_TRUE(throws_naming<liana::usage_error>([] { (void)liana::make_array<too_large>(1); },
+                                                {"make_array", "at most " + largest}));
 }
 
 // What a rank cached of the object that lived here before must not be taken for the new one. 1 MiB objects run through

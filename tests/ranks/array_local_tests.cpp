@@ -143,6 +143,24 @@ TEST(array_local_rounds, of_write_local_show_every_rank_the_new_values_after_the
   liana::destroy(a);
 }
 
+// The home reads the block in place across the barrier, so the barrier cannot take it for writing.
+TEST(local_memory, written_under_a_read_guard_is_seen_after_the_barrier) {
+  const auto object = liana::broadcast(liana::make_global<std::int64_t>(1), 0);
+  EXPECT_EQ(object.get(), 1);
+  liana::barrier();
+  if (liana::rank() == 0) {
+    std::int64_t* const plain = object.local();
+    const auto guard = object.read();
+    *plain = 2;
+    liana::barrier();
+    EXPECT_EQ(*guard, 2);
+  } else {
+    liana::barrier();
+  }
+  EXPECT_EQ(object.get(), 2);
+  liana::barrier();
+}
+
 TEST(write_local, holds_its_blocks_for_writing) {
   auto a = liana::make_array<std::int64_t>(1000, {.block_bytes = 64});
   const auto [first, last] = a.local_range();

@@ -1,6 +1,13 @@
 // Runtimes over communicators of a running MPI program: one after the other, side by side, with the program's own MPI
 // calls in between.
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "tests/ranks/lifecycle_support.hpp"
@@ -150,6 +157,33 @@ TEST(runtime, is_one_at_a_time) {
   }
   const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
   expect_working_memory(9'000'000);
+}
+
+TEST(runtime, is_refused_over_a_communicator_without_ranks_of_its_own) {
+  const auto start = [](MPI_Comm over) { const liana::runtime runtime(over, liana::options{}); };
+  EXPECT_TRUE(throws_naming<liana::usage_error>([&] { start(MPI_COMM_NULL); }, {"MPI_COMM_NULL"}));
+  if (world_size() > 1) {
+    const bool first = world_rank() == 0;
+    const scoped_communicator half(first ? 0 : 1, world_rank());
+    MPI_Comm between = MPI_COMM_NULL;
+    MPI_Intercomm_create(half.get(), 0, MPI_COMM_WORLD, first ? 1 : 0, 0, &between);
+    EXPECT_TRUE(
+        throws_naming<liana::usage_error>([&] { start(between); }, {"intercommunicator", "MPI_Intercomm_merge"}));
+    MPI_Comm_free(&between);
+  }
+  start(MPI_COMM_WORLD);
+}
+
+// What a job that was killed while it started has left is an old object that nobody has locked.
+TEST(runtime, removes_what_a_crashed_job_has_left) {
+  const std::string left = "/dev/shm/liana-" + std::to_string(geteuid()) + "-test" + std::to_string(getpid()) + "-" +
+                           std::to_string(world_rank());
+  std::ofstream(left) << "left";
+  const timespec long_ago[2] = {{.tv_sec = 1, .tv_nsec = 0}, {.tv_sec = 1, .tv_nsec = 0}};
+  ASSERT_EQ(utimensat(AT_FDCWD, left.c_str(), long_ago, 0), 0);
+  plain_barrier();
+  const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+  EXPECT_FALSE(std::ifstream(left).is_open()) << left;
 }
 
 TEST(no_runtime, makes_every_call_a_usage_error_before_and_after_one) {

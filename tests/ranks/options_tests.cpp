@@ -252,6 +252,50 @@ TEST(statistics_at_the_end, go_to_a_file_as_json) {
   }
 }
 
+TEST(statistics_at_the_end, name_the_arrays_and_objects_that_were_invalidated_most) {
+  if (world_size() < 2) GTEST_SKIP() << "nobody else has a replica";
+  const captured_output output;
+  {
+    const liana::runtime runtime(MPI_COMM_WORLD, liana::options{.hosts = "each", .stats = "on"});
+    const auto object = liana::broadcast(liana::make_global<int>(0), 0);
+    // Two blocks for each rank. Rank 1 reads those of rank 0, which then writes them.
+    auto array = liana::make_array<double>(1024 * static_cast<std::size_t>(liana::size()));
+    for (int round = 0; round < 3; ++round) {
+      if (liana::rank() == 1) {
+        EXPECT_EQ(static_cast<double>(array[0]) + static_cast<double>(array[512]), 2 * round);
+        EXPECT_EQ(object.get(), 0);
+      }
+      liana::barrier();
+      if (liana::rank() == 0) {
+        array[0] = round + 1;
+        array[512] = round + 1;
+      }
+      liana::barrier();
+    }
+    if (liana::rank() == 0) object.put(1);
+  }
+  plain_barrier();
+  if (world_rank() != 0) return;
+  const std::string text = output.text();
+  const auto of_array =
+      text.find("6  array number 1 (" + std::to_string(1024 * world_size()) + " elements of 8 B, blocks of 4096 B)\n");
+  const auto of_object = text.find("1  object at ");
+  EXPECT_NE(of_array, std::string::npos) << text;
+  EXPECT_NE(of_object, std::string::npos) << text;
+  EXPECT_LT(of_array, of_object) << "the most comes first:\n" << text;
+}
+
+TEST(statistics_at_the_end, that_cannot_be_written_are_an_error_in_the_log) {
+  const std::string text = output_of_a_run(liana::options{.stats = "json:/none/such/statistics.json"});
+  if (world_rank() == 0) {
+    for (const char* part : {"error: LIANA_STATS", "/none/such/statistics.json", "No such file or directory"}) {
+      EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
+    }
+  } else {
+    EXPECT_EQ(text, "");
+  }
+}
+
 TEST(statistics_at_the_end, are_not_printed_unless_asked_for) { EXPECT_EQ(output_of_a_run(liana::options{}), ""); }
 
 }  // namespace

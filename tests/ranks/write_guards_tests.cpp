@@ -74,6 +74,29 @@ TEST(write_guards, of_objects_that_share_a_block_publish_all_of_them) {
 }
 
 // Every rank moves money between random accounts, named in either order: nothing is lost, nobody deadlocks.
+// More than a thread has room for without allocating.
+TEST(write_guards, of_many_objects_are_all_known_as_held) {
+  constexpr std::int64_t objects = 60;
+  std::vector<liana::global_ptr<std::int64_t>> own;
+  std::vector<liana::write_guard<std::int64_t>> guards;
+  for (std::int64_t i = 0; i < objects; ++i) {
+    own.push_back(liana::make_global<std::int64_t>(-1));
+    guards.push_back(own.back().write());
+    *guards.back() = i;
+  }
+  for (const auto& object : own) {
+    EXPECT_THROW((void)object.write(), liana::usage_error);
+    EXPECT_THROW((void)object.get(), liana::usage_error);
+  }
+  guards.clear();
+  for (std::int64_t i = 0; i < objects; ++i) {
+    const auto& object = own[static_cast<std::size_t>(i)];
+    EXPECT_EQ(object.get(), i);
+    object.update([](std::int64_t& value) { ++value; });
+    liana::destroy(object);
+  }
+}
+
 TEST(write_guards, move_money_between_accounts_of_all_ranks) {
   constexpr number start = 1000;
   const std::uint64_t seed = shared_seed();

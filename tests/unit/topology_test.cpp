@@ -17,7 +17,10 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <liana/error.hpp>
 
 #include "runtime/cgroup.hpp"
 #include "runtime/log.hpp"
@@ -142,6 +145,102 @@ TEST(topology, counts_cores_and_nodes_of_a_larger_machine) {
   EXPECT_EQ(bits_set(large.processing_unit_mask()), 160);
 }
 
+/// A file for as long as this lives.
+class temporary_file {
+ public:
+  explicit temporary_file(const std::string& text) {
+    std::string name = (fs::temp_directory_path() / "topology_test_XXXXXX").string();
+    const int opened = mkstemp(name.data());
+    EXPECT_GE(opened, 0);
+    close(opened);
+    std::ofstream(name) << text;
+    path_ = name;
+  }
+  ~temporary_file() { fs::remove(path_); }
+  temporary_file(const temporary_file&) = delete;
+  temporary_file& operator=(const temporary_file&) = delete;
+
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  fs::path path_;
+};
+
+/// An object of hwloc's XML, version 2, for some of four processing units with a NUMA node each. `mask` is of both.
+std::string xml_object(const std::string& type, int index, unsigned mask, const std::string& inside) {
+  static int objects = 0;
+  std::string text = "<object type=\"" + type + "\" os_index=\"" + std::to_string(index) + "\" gp_index=\"" +
+                     std::to_string(++objects) + "\"";
+  for (const char* set : {"cpuset", "complete_cpuset", "nodeset", "complete_nodeset"}) {
+    text += fmt::format(" {}=\"{:#x}\"", set, mask);
+  }
+  return text + ">" + inside + "</object>\n";
+}
+
+/// An RDMA device, in the object that it is put into.
+std::string xml_device(const std::string& name) {
+  static int devices = 1000;
+  return "<object type=\"OSDev\" gp_index=\"" + std::to_string(++devices) + "\" name=\"" + name +
+         "\" osdev_type=\"3\"/>\n";
+}
+
+/// One of the four parts of the machine: a node, a core and a device that belong together.
+std::string xml_part(int index, const std::string& device) {
+  const unsigned mask = 1U << static_cast<unsigned>(index);
+  const std::string core = xml_object("Core", index, mask, xml_object("PU", index, mask, ""));
+  return xml_object("Group", index, mask, xml_object("NUMANode", index, mask, "") + core + xml_device(device));
+}
+
+std::string xml_document(const std::string& objects) {
+  return "<?xml version=\"1.0\"?>\n<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n<topology version=\"2.0\">\n" + objects +
+         "</topology>\n";
+}
+
+/// Two packages with two such parts each.
+std::string xml_machine() {
+  const std::string first = xml_object("Package", 0, 3, xml_part(0, "near_0") + xml_part(1, "same_package_0"));
+  const std::string second = xml_object("Package", 1, 12, xml_part(2, "elsewhere_0") + xml_part(3, "elsewhere_1"));
+  return xml_document(xml_object("Machine", 0, 15, first + second));
+}
+
+TEST(topology, tells_how_far_devices_are) {
+  const temporary_file xml(xml_machine());
+  const variable machine("HWLOC_XMLFILE", xml.path());
+  const topology two_packages;
+  ASSERT_EQ(two_packages.numa_nodes(), 4);
+  ASSERT_EQ(two_packages.numa_node(), 0);
+  const std::vector<std::string> names = {"none_such", "elsewhere_1", "same_package_0", "near_0", "elsewhere_0"};
+  const std::vector<int> distances = two_packages.device_distances(names);
+  ASSERT_EQ(distances.size(), names.size());
+  EXPECT_LT(distances[3], distances[2]) << "beside the rank, and in its package";
+  EXPECT_LT(distances[2], distances[1]) << "in its package, and elsewhere";
+  EXPECT_EQ(distances[1], distances[4]);
+  EXPECT_LT(distances[1], distances[0]) << "elsewhere, and not known";
+}
+
+TEST(topology, takes_devices_as_unknown_where_they_cannot_be_read) {
+  const topology here;
+  const temporary_file xml(xml_document(""));
+  const variable machine("HWLOC_XMLFILE", xml.path());
+  const std::vector<std::string> names = {"mlx5_0", "mlx5_1"};
+  const std::vector<int> distances = here.device_distances(names);
+  ASSERT_EQ(distances.size(), 2U);
+  EXPECT_EQ(distances[0], distances[1]);
+}
+
+TEST(topology, that_cannot_be_read_is_a_resource_error) {
+  const temporary_file xml(xml_document(""));
+  const variable machine("HWLOC_XMLFILE", xml.path());
+  try {
+    const topology unreadable;
+    FAIL() << "it was read";
+  } catch (const resource_error& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("hwloc_topology_load"), std::string::npos) << text;
+    EXPECT_NE(text.find("lstopo"), std::string::npos) << text;
+  }
+}
+
 class memory_binding : public testing::Test {
  protected:
   void SetUp() override {
@@ -237,6 +336,12 @@ TEST_F(cgroup, limits_by_whole_numbers_only) {
   EXPECT_EQ(limit(), 150000.0);
   file("sys/fs/cgroup/cpu.max", "1e400 0.5\n");
   EXPECT_EQ(limit(), std::nullopt);
+}
+
+TEST_F(cgroup, is_found_behind_a_line_that_says_nothing) {
+  file("proc/self/cgroup", "\nnonsense\n0:nonsense\n0::/jobs\n");
+  file("sys/fs/cgroup/jobs/cpu.max", "50000 100000\n");
+  EXPECT_EQ(limit(), 0.5);
 }
 
 TEST_F(cgroup, of_another_controller_does_not_limit) {
