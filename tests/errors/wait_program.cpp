@@ -94,54 +94,60 @@ std::string timeout(std::string_view who, liana::rank_t holder, const object& he
   return text;
 }
 
-// Blocks of 512 elements, two at each rank. Rank 2 holds the second one of rank 1; rank 0 wants it beside others.
-// Returns as `timeout`.
+// An array of three ranks with two blocks at each; rank 2 holds one of rank 1's, and rank 0 wants it beside others.
+constexpr std::size_t block = 512;  // elements
+constexpr std::size_t elements = 6 * block;
+constexpr std::size_t held_block = 3 * block;
+
+// The text of the last error if every access to a range times out and names the holder, else nothing.
+std::string timeout_of_each_access(liana::array<std::int64_t>& array) {
+  constexpr std::size_t first = block;
+  constexpr std::size_t count = 4 * block;
+  std::vector<std::int64_t> values(count, 1);
+  const std::vector<std::size_t> index{0, held_block + 7, 5 * block};
+  std::vector<std::int64_t> few(index.size(), 2);
+  const std::pair<const char*, std::function<void()>> accesses[] = {
+      {"get", [&] { array.get(first, values); }},        {"put", [&] { array.put(first, values); }},
+      {"gather", [&] { array.gather(index, few); }},     {"scatter", [&] { array.scatter(index, few); }},
+      {"read", [&] { (void)array.read(first, count); }}, {"write", [&] { (void)array.write(first, count); }},
+  };
+  std::string text;
+  bool good = true;
+  for (const auto& [name, access] : accesses) {
+    text.clear();
+    try {
+      access();
+    } catch (const liana::timeout_error& error) {
+      text = error.what();
+    }
+    std::printf("%s: %s\n", name, text.empty() ? "did not time out" : text.c_str());
+    good = good && names(text, "rank 2");
+  }
+  return good ? text : std::string();
+}
+
+// As `timeout`, at rank 0.
 std::string timeout_of_ranges() {
-  constexpr std::size_t first = 512;
-  constexpr std::size_t held = 3 * 512;
-  constexpr std::size_t count = 4 * 512;
-  auto array = liana::make_array<std::int64_t>(6 * 512);
+  auto array = liana::make_array<std::int64_t>(elements);
+  std::string text;
   if (liana::rank() == 2) {
-    const auto view = array.write(held, 512);
+    const auto view = array.write(held_block, block);
     MPI_Barrier(MPI_COMM_WORLD);
     MPI_Barrier(MPI_COMM_WORLD);
   } else {
     MPI_Barrier(MPI_COMM_WORLD);
+    if (liana::rank() == 0) text = timeout_of_each_access(array);
+    MPI_Barrier(MPI_COMM_WORLD);
   }
-  std::string text;
-  if (liana::rank() == 0) {
-    std::vector<std::int64_t> values(count, 1);
-    const std::vector<std::size_t> index{0, held + 7, 5 * 512};
-    const std::vector<std::int64_t> few(3, 2);
-    std::vector<std::int64_t> found(3);
-    const std::pair<const char*, std::function<void()>> accesses[] = {
-        {"get", [&] { array.get(first, values); }},        {"put", [&] { array.put(first, values); }},
-        {"gather", [&] { array.gather(index, found); }},   {"scatter", [&] { array.scatter(index, few); }},
-        {"read", [&] { (void)array.read(first, count); }}, {"write", [&] { (void)array.write(first, count); }},
-    };
-    int timed_out = 0;
-    for (const auto& [name, access] : accesses) {
-      try {
-        access();
-        std::printf("%s did not time out\n", name);
-      } catch (const liana::timeout_error& error) {
-        text = error.what();
-        if (names(text, "rank 2")) ++timed_out;
-        std::printf("%s timed out: %s\n", name, text.c_str());
-      }
-    }
-    if (timed_out != 6) text.clear();
-  }
-  if (liana::rank() != 2) MPI_Barrier(MPI_COMM_WORLD);
   liana::barrier();
   // Whoever was refused holds nothing, and what was held is as good as before.
-  if (liana::rank() == 1) array.put(0, std::vector<std::int64_t>(6 * 512, 5));
+  if (liana::rank() == 1) array.put(0, std::vector<std::int64_t>(elements, 5));
   liana::barrier();
-  std::vector<std::int64_t> all(6 * 512);
+  std::vector<std::int64_t> all(elements);
   array.get(0, all);
   if (std::any_of(all.begin(), all.end(), [](std::int64_t each) { return each != 5; })) {
     std::printf("rank %d: the array is not what rank 1 wrote\n", liana::rank());
-    text.clear();
+    return {};
   }
   if (!text.empty()) std::printf("timed out as planned\n");
   return text;

@@ -222,6 +222,16 @@ TEST(access, of_null_is_a_usage_error_that_names_the_operation) {
   EXPECT_TRUE(throws_naming<liana::usage_error>([&] { (void)static_cast<int>(*none); }, {"null"}));
 }
 
+TEST(access, past_the_end_of_the_block_is_a_usage_error) {
+  // Of a block of 64 bytes and of the last one of an array.
+  const auto object = reinterpret_pointer_cast<sized<65>>(liana::make_global<sized<64>>());
+  const auto last = reinterpret_pointer_cast<sized<4097>>(liana::make_global_array<char>(8192) + 4096);
+  EXPECT_TRUE(throws_naming<liana::usage_error>([&] { (void)object.get(); }, {"get of 65 bytes", "end of the block"}));
+  EXPECT_TRUE(throws_naming<liana::usage_error>([&] { object.put({}); }, {"put of 65 bytes", "end of the block"}));
+  EXPECT_TRUE(throws_naming<liana::usage_error>([&] { (void)last.read(); }, {"read of 4097", "end of the block"}));
+  liana::barrier();
+}
+
 TEST(access, past_the_end_of_the_segment_is_a_usage_error) {
   const auto object = liana::make_global_array<int>(1);
   const auto beyond = object + static_cast<std::ptrdiff_t>(segment_bytes);

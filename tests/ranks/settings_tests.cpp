@@ -36,10 +36,10 @@ TEST(settings, that_differ_between_ranks_are_a_config_error_on_all_of_them) {
   if (world_size() < 2) GTEST_SKIP() << "one rank cannot differ";
   const bool first = world_rank() == 0;
   struct difference {
-    const char* variable;
+    const char* variable = nullptr;
     liana::options options;
-    const char* of_first;
-    const char* of_others;
+    const char* of_first = nullptr;
+    const char* of_others = nullptr;
   };
   const difference differences[] = {
       {"LIANA_TRANSPORT", {.transport = first ? "shm" : "auto"}, "rank 0: shm", ": auto"},

@@ -169,10 +169,9 @@ class temporary_file {
 /// An object of hwloc's XML, version 2, for some of four processing units with a NUMA node each. `mask` is of both.
 std::string xml_object(const std::string& type, int index, unsigned mask, const std::string& inside) {
   static int objects = 0;
-  std::string text = "<object type=\"" + type + "\" os_index=\"" + std::to_string(index) + "\" gp_index=\"" +
-                     std::to_string(++objects) + "\"";
+  std::string text = fmt::format(R"(<object type="{}" os_index="{}" gp_index="{}")", type, index, ++objects);
   for (const char* set : {"cpuset", "complete_cpuset", "nodeset", "complete_nodeset"}) {
-    text += fmt::format(" {}=\"{:#x}\"", set, mask);
+    text += fmt::format(R"( {}="{:#x}")", set, mask);
   }
   return text + ">" + inside + "</object>\n";
 }
@@ -180,8 +179,7 @@ std::string xml_object(const std::string& type, int index, unsigned mask, const 
 /// An RDMA device, in the object that it is put into.
 std::string xml_device(const std::string& name) {
   static int devices = 1000;
-  return "<object type=\"OSDev\" gp_index=\"" + std::to_string(++devices) + "\" name=\"" + name +
-         "\" osdev_type=\"3\"/>\n";
+  return fmt::format(R"(<object type="OSDev" gp_index="{}" name="{}" osdev_type="3"/>)", ++devices, name);
 }
 
 /// One of the four parts of the machine: a node, a core and a device that belong together.
@@ -192,8 +190,8 @@ std::string xml_part(int index, const std::string& device) {
 }
 
 std::string xml_document(const std::string& objects) {
-  return "<?xml version=\"1.0\"?>\n<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n<topology version=\"2.0\">\n" + objects +
-         "</topology>\n";
+  return R"(<?xml version="1.0"?><!DOCTYPE topology SYSTEM "hwloc2.dtd"><topology version="2.0">)" + objects +
+         "</topology>";
 }
 
 /// Two packages with two such parts each.
