@@ -129,9 +129,10 @@ void recorder::update_object(std::uint32_t block, Pointer at) {
   }
 }
 
-// The two are held at once, so nothing comes between any of the four accesses.
+// The two are held at once, so nothing comes between any of the four accesses. They may be words of one block.
 void recorder::update_two() {
-  const auto pair = static_cast<std::uint32_t>(2 * (random_() % 3));
+  const auto pair = static_cast<std::uint32_t>(2 * (random_() % (shared_blocks::per_history / 2)));
+  if (shared_blocks::in_array(pair)) return;
   blocks_->with_object(pair, [&](auto first) {
     blocks_->with_object(pair + 1, [&](auto second) {
       const std::array<std::uint64_t, 2> values{new_value(), new_value()};
