@@ -12,6 +12,7 @@
 
 #include <liana/detail/array_storage.hpp>
 #include <liana/detail/context.hpp>
+#include <liana/detail/thread_state.hpp>
 
 #include "allocator/segment_allocator.hpp"
 #include "runtime/cache.hpp"
@@ -77,6 +78,7 @@ class runtime_state {
   bool broken = false;      ///< a meeting failed: the ranks no longer agree, and no further one is tried
 
   // Statistics.
+  std::array<std::uint64_t, counters> counted_before{};  ///< threads, and with them their counters, outlive runtimes
   std::mutex invalidated_mutex;
   std::unordered_map<std::uint64_t, std::uint64_t>
       invalidated;  ///< invalidations sent by block, of the first few thousand blocks

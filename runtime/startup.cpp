@@ -218,7 +218,7 @@ std::unique_ptr<runtime_state> start_runtime(const options& in_code, mpi_view mp
     log::stop();
     throw;
   }
-  begin_statistics();
+  begin_statistics(*state);
   current = &state->hot;
   return state;
 }

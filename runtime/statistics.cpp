@@ -23,22 +23,19 @@ counts sum_of_threads() {
   return sum;
 }
 
-/// What had been counted when the runtime started: threads, and with them their counters, outlive runtimes.
-counts baseline{};
-
 }  // namespace
 
-void begin_statistics() { baseline = sum_of_threads(); }
+void begin_statistics(runtime_state& state) { state.counted_before = sum_of_threads(); }
 
 }  // namespace detail
 
 statistics stats() {
   using detail::counter;
-  static_cast<void>(detail::require_runtime("stats"));
+  const detail::counts& before = detail::require_runtime("stats").counted_before;
   const detail::counts now = detail::sum_of_threads();
-  const auto since_start = [&now](counter which) {
+  const auto since_start = [&](counter which) {
     const auto i = static_cast<std::size_t>(which);
-    return now[i] - detail::baseline[i];
+    return now[i] - before[i];
   };
   return {
       .hits = since_start(counter::hits),

@@ -5,7 +5,7 @@
 namespace liana::detail {
 
 /// Starts the counters of a runtime from zero.
-void begin_statistics();
+void begin_statistics(runtime_state& state);
 
 /// Collective. Where `LIANA_STATS` asks for it, prints or writes the counters of all ranks, on rank 0: smallest, mean,
 /// largest and sum, and the arrays and objects with most invalidations. A file that cannot be written is an error in
