@@ -32,6 +32,8 @@ bool try_take_near(directory_entry& entry, rank_t me) {
   // The exchange was the full fence: either this load sees the far writer's lock, or the far writer sees near.writer
   // (R6).
   if (entry.lock.load(std::memory_order_seq_cst) == 0) {
+    // Whoever copies, by try_near_read, what the holder is about to write sees the exchange when it looks again.
+    std::atomic_thread_fence(std::memory_order_release);
     return true;
   }
   entry.near.store(0, std::memory_order_release);
@@ -59,7 +61,9 @@ void invalidate_sharers(runtime_state& state, const directory_entry& entry, addr
   std::array<std::uint64_t, directory_entry::sharer_bytes / 8> sharers{};
   std::uint64_t any = 0;
   for (std::size_t i = 0; i < sharers.size(); ++i) {
-    sharers[i] = entry.sharers[i].load(std::memory_order_relaxed);
+    // Either this load, in one order with the exchange on `near`, sees a mark, or whoever set it sees the exchange: the
+    // fence of near_fetch stands between its mark and its look at `near`.
+    sharers[i] = entry.sharers[i].load(std::memory_order_seq_cst);
     any |= sharers[i];
   }
   if (any == 0) {

@@ -102,7 +102,9 @@ void prefetch_blocks(std::span<const address> blocks);
 [[gnu::always_inline]] inline bool try_near_read(const home_view& home, address at, void* to, std::size_t bytes) {
   const directory_entry& entry = near_entry(home, at);
   const std::uint64_t version = entry.version.load(std::memory_order_acquire);
-  if (entry.lock.load(std::memory_order_acquire) != 0 || has_near_writer(entry.near.load(std::memory_order_acquire))) {
+  // Of `near` in one order with the exchanges that take blocks for writing: two ranks that each write one block and
+  // then read the other's do not both read the old content.
+  if (entry.lock.load(std::memory_order_acquire) != 0 || has_near_writer(entry.near.load(std::memory_order_seq_cst))) {
     return false;
   }
   racing_copy(to, home.origin + at.offset(), bytes);
@@ -147,7 +149,9 @@ inline replica_hit find_valid_replica(const context& here, address block) {
   if (found.copy == nullptr || (found.sequence & 1U) != 0) {
     return {};
   }
-  const std::uint64_t word = here.validity[validity_index(block, here.validity_mask)].load(std::memory_order_acquire);
+  // In one order with the exchange that took a near block for this thread's last write, for the same reason as in
+  // try_near_read. The machine's load is that of an acquire.
+  const std::uint64_t word = here.validity[validity_index(block, here.validity_mask)].load(std::memory_order_seq_cst);
   return found.copy->stamp.load(std::memory_order_relaxed) == word ? found : replica_hit{};
 }
 
@@ -162,7 +166,7 @@ inline bool try_hit(const context& here, address at, void* to, std::size_t bytes
   if (hit.copy == nullptr) {
     return false;
   }
-  // Before `data` is followed: those of another block may be shorter, and end where the cache's memory does.
+  // Looked at before `data` is followed: those of another block may be shorter, and end where the cache's memory does.
   const std::byte* const data = hit.copy->data.load(std::memory_order_acquire);
   if (hit.copy->sequence.load(std::memory_order_relaxed) != hit.sequence) [[unlikely]] {
     return false;
