@@ -13,16 +13,31 @@ namespace liana::detail {
 /// | state    | sequence | in the table        | who may change it                                         |
 /// | free     | odd      | no                  | the cache                                                 |
 /// | claimed  | odd      | yes                 | the thread that claimed it: a read miss or a write guard  |
-/// | valid    | even     | yes                 | nobody but `stamp`; becomes claimed or free if not pinned |
+/// | valid    | even     | yes                 | nobody; becomes claimed or free if not pinned             |
 /// | orphan   | even     | no (newer copy, or table full) | nobody; becomes free with its last pin         |
 ///
-/// Reading without a lock or an atomic read-modify-write: load `sequence` (even), compare `block`, compare `stamp` with
-/// the validity word, load `data`, load `sequence` again, copy, load `sequence` again. A changed sequence means that
-/// the copy was reused meanwhile; an unchanged one, that all that was read belongs together and was current when the
-/// validity word was loaded. The sequence is looked at before `data` is followed because the data of another block may
-/// be shorter, and reading past them may leave the memory of the cache. To keep a copy beyond that, pin it: count
-/// `pins` up, then look at `sequence` again. Whoever wants to reuse a copy makes `sequence` odd first and then looks at
-/// `pins`; both sides use sequentially consistent operations, so at least one sees the other.
+/// Reading without a lock or an atomic read-modify-write, and the edge of the C++ memory model that each step needs
+/// (`x -> y`: x happens before y). A generation is what lies between a claim and the next one.
+///
+///   1. Load the reference. Insertion's release store -> this acquire load: the header is made. It is never destroyed.
+///   2. Load `sequence`: even. Publish's release store -> this acquire load: all that follows reads this generation or
+///      a later one. (A claim that finds a pin puts the value back, having acquired it from publish itself.)
+///   3. Compare `block`; load the validity word, where the read takes effect; compare `stamp`. Stamps are used once, so
+///      an equal one says that no invalidation had come. find_valid_replica says in what order the word is loaded.
+///   4. Load `data`; look at `sequence` again. Were `data` of a later generation: odd store -> fence of `allocate` ->
+///      this acquire load, so the sequence differs, and nobody reads past the end of what may be shorter.
+///   5. Copy the bytes (racing_copy); acquire fence; look at `sequence` once more. Were anything of 3 to 5 of a later
+///      generation, or of another block that was given the memory: odd store -> release fence of `claim` or `allocate`,
+///      which comes before the first write -> this fence, so the sequence differs. Bytes that a device writes come
+///      after the fence too, because posting does.
+///
+/// To keep a copy, pin it instead of 4 and 5: count `pins` up, then look at `sequence` again. Whoever wants to reuse it
+/// makes `sequence` odd, then looks at `pins`. All four are sequentially consistent: a pin that saw the old sequence
+/// comes before the odd store in their one order, so that claim sees the pin; no later generation has begun, and what 3
+/// compared was of this one. The last unpin's release -> the claim's look at `pins`: nobody reads any more.
+///
+/// One step is the machine's, not the model's: the bytes that a write guard's second owner, another thread, writes have
+/// no fence of that thread before them. On x86, Armv8 and RISC-V all others see a store at once, which suffices.
 struct alignas(64) replica {
   static constexpr std::size_t small_bytes = 16;
 
