@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -72,6 +73,9 @@ class runtime_state {
   std::unique_ptr<release_queue> releases;    ///< far releases under way
   std::unique_ptr<prefetch_list> prefetches;  ///< read misses that nobody waits for
   std::atomic<std::uint64_t> stamps{0};       ///< the last one this rank has used, see fresh_stamp
+
+  /// How long a wait goes on although a rank that it is for is gone. Not 0 at the end of the runtime only.
+  std::chrono::milliseconds forgiveness{0};
 
   // Collective calls.
   std::uint64_t calls = 0;  ///< meetings so far

@@ -34,6 +34,10 @@ constexpr int most_ranks = 65536;  // a global address has 16 bits for the home
 /// the one that is, not this one.
 constexpr std::chrono::milliseconds farewell{200};
 
+/// How long the last exchange waits for a rank that is gone: one that all have reached ends soon by itself, whoever has
+/// gone on and ended since; one that a rank will never reach does not end.
+constexpr std::chrono::milliseconds forgiveness{5000};
+
 /// Reads the settings. The failure, if any, is not thrown yet: the other ranks may have to hear of it.
 std::optional<failure> configure_state(runtime_state& state, const options& in_code) {
   try {
@@ -230,12 +234,12 @@ void end_runtime(std::unique_ptr<runtime_state> state, bool unwinding) noexcept 
   }
   current = &no_context;
   state->prefetches.reset();  // waits for what is under way
-  std::unique_ptr<transport::transport> wire = std::move(state->wire);
   if (in_step) {
     // The others may be waiting in the last rounds of what was exchanged above, and would take a segment or a
-    // connection that is gone for a rank that is gone. From here on nobody looks, because there is no transport for
-    // waits any more; but it still answers, until all have got so far.
+    // connection that is gone for a rank that is gone. So all stay until all have got so far; some will have ended when
+    // others look.
     try {
+      state->forgiveness = forgiveness;
       state->group->barrier();
     } catch (const std::exception& problem) {
       log::error("end of the runtime: {}", problem.what());
@@ -245,7 +249,7 @@ void end_runtime(std::unique_ptr<runtime_state> state, bool unwinding) noexcept 
   if (!in_step) {
     state->group->abandon();
   }
-  end_transport(std::move(wire), *state);
+  end_transport(std::move(state->wire), *state);
   state.reset();
   log::stop();
 }

@@ -12,6 +12,7 @@
 #include <liana/detail/print.hpp>
 #include <liana/error.hpp>
 
+#include "runtime/coherence/release_queue.hpp"
 #include "runtime/log.hpp"
 #include "runtime/rank_list.hpp"
 #include "runtime/runtime_state.hpp"
@@ -52,12 +53,13 @@ std::string describe_awaited(address at, rank_t holder) {
   return at.is_null() ? "the other ranks" : "whoever holds the block";
 }
 
-/// Those of the ranks that the wait is for that are known to be gone.
-std::vector<rank_t> find_lost(runtime_state& state, rank_t holder) {
+/// Those of the ranks that the wait is for that are known to be gone. A holder cannot give a block back whose home is
+/// gone, and whoever waits for it may be near that home and never talk to it.
+std::vector<rank_t> find_lost(runtime_state& state, address at, rank_t holder) {
   std::vector<rank_t> lost;
   for (rank_t each = 0; each < state.size(); ++each) {
-    const bool awaited = holder == nobody ? each != state.rank() : each == holder;
-    if (awaited && state.wire->lost(each)) {
+    const bool awaited = holder == nobody || each == holder || (!at.is_null() && each == at.home());
+    if (awaited && each != state.rank() && state.wire->lost(each)) {
       lost.push_back(each);
     }
   }
@@ -116,8 +118,15 @@ void waiter::look_around(rank_t holder) {
   }
   next_look_ = now + look_interval;
   if (state_.wire != nullptr) {
-    const std::vector<rank_t> lost = find_lost(state_, holder);
-    if (!lost.empty()) {
+    // A release of this rank that has failed leaves a block locked, for which those may wait who are waited for here.
+    state_.releases->progress(state_);
+    const std::vector<rank_t> lost = find_lost(state_, at_, holder);
+    if (lost_since_ == std::chrono::steady_clock::time_point()) {
+      lost_since_ = now;
+    }
+    if (lost.empty()) {
+      lost_since_ = {};
+    } else if (now - lost_since_ >= state_.forgiveness) {
       throw peer_error(lost.front(),
                        fmt::format("{}: {} gone, after a wait of {:.1f} s for {}", describe_operation(operation_, at_),
                                    describe_lost(state_, lost), seconds(waited), describe_awaited(at_, holder)));

@@ -25,7 +25,8 @@ class waiter {
   /// One step. `holder`: the rank whose doing would end the wait, or `nobody` if it is not known or the wait is for
   /// every rank. Logs a warning after `options::warn_after` and again at doubling intervals, naming block and holder;
   /// throws timeout_error after `options::timeout`, and peer_error when the holder (or, for `nobody`, any rank) is
-  /// gone.
+  /// gone, and has been so for as long as the runtime forgives that (runtime_state::forgiveness), or when an earlier
+  /// release of this rank has failed.
   void step(rank_t holder);
 
  private:
@@ -38,6 +39,7 @@ class waiter {
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::time_point next_look_;
   std::chrono::nanoseconds next_warning_{};
+  std::chrono::steady_clock::time_point lost_since_;
 };
 
 }  // namespace liana::detail
