@@ -38,12 +38,14 @@ cache::claim_outcome claim_with_patience(runtime_state& state, address block, co
   const auto end = std::chrono::steady_clock::now() + patience;
   waiter wait(state, operation, block);
   for (;;) {
+    // What is under way ends by itself, however long the transport takes, and then gives its memory back: hence before
+    // the claim.
+    const std::size_t under_way = begun_operations(state);
     const auto claim = state.replicas->claim(block);
     if (claim.result != cache::claim_result::no_memory) {
       return claim;
     }
-    // What is under way ends by itself, however long the transport takes, and then gives its memory back.
-    if (begun_operations(state) == 0 && std::chrono::steady_clock::now() > end) {
+    if (under_way == 0 && std::chrono::steady_clock::now() > end) {
       throw_no_room(state, block, operation);
     }
     wait.step(nobody);
