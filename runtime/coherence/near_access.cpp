@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/read_miss.hpp"
 #include "runtime/holds.hpp"
 #include "runtime/wait.hpp"
 
@@ -163,6 +164,26 @@ void take_in_place(runtime_state& state, address block) {
   }
 }
 
+namespace {
+
+/// R3 and R4 for a replica of a near block: copies the entry, and tells whether nobody holds it and this host is
+/// registered.
+bool look_at_entry(const directory_entry& entry, const host_map& hosts,
+                   std::array<std::uint64_t, entry_bytes / 8>& seen) {
+  for (another_mark looks;;) {
+    copy_line_ascending(seen.data(), reinterpret_cast<const std::uint64_t*>(&entry));
+    const std::uint16_t mark = hosts.mark_in(reinterpret_cast<const std::byte*>(&seen[3]));
+    if (seen[0] != 0 || has_near_writer(seen[1]) || mark == 0) {
+      return false;
+    }
+    if (mark == hosts.my_mark() || looks.confirm(seen[2])) {
+      return true;
+    }
+  }
+}
+
+}  // namespace
+
 void near_fetch(runtime_state& state, address block, replica& copy, bool kept) {
   directory_entry& entry = entry_of(state, block);
   const host_map& hosts = *state.hosts;
@@ -182,10 +203,7 @@ void near_fetch(runtime_state& state, address block, replica& copy, bool kept) {
     }
     std::atomic_thread_fence(std::memory_order_seq_cst);  // registered before the entry is read
     std::array<std::uint64_t, entry_bytes / 8> seen{};
-    copy_line_ascending(seen.data(), reinterpret_cast<const std::uint64_t*>(&entry));
-    const bool registered = hosts.mark_in(reinterpret_cast<const std::byte*>(&seen[3])) != 0;
-    if (seen[0] != 0 || has_near_writer(seen[1]) ||
-        !registered) {  // R3, R4: any mark will do, the data are read after it was seen
+    if (!look_at_entry(entry, hosts, seen)) {  // R3, R4
       continue;
     }
     if (!kept || copy.version.load(std::memory_order_relaxed) != seen[2]) {

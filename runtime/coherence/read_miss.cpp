@@ -99,25 +99,40 @@ bool read_miss::judge() {
       return step();
 
     case phase::registering:
-      if (!unheld() || mark == 0) {  // R3, R4: the host's mark, whoever wrote it
-        return reject();
-      }
-      if (kept_ && copy_.version.load(std::memory_order_relaxed) == seen_->version()) {
-        return still_valid ? accept() : reject();  // R5
-      }
-      phase_ = phase::data;
-      count(counter::bytes_read, block_.block_bytes());
-      {
-        const std::array chain{
-            operation::read(state_.data_at(block_), copy_.data.load(std::memory_order_relaxed), block_.block_bytes())};
-        state_.wire->post(block_.home(), chain, done_);
-      }
-      kept_ = false;
-      return step();
+    case phase::confirming:
+      return judge_entry(still_valid, mark);
 
     default:
       return still_valid ? accept() : reject();  // R5: nobody has written since the registration was seen
   }
+}
+
+/// The dependent path: the data are read once the entry is in and accepted.
+bool read_miss::judge_entry(bool still_valid, std::uint16_t mark) {
+  if (!unheld() || mark == 0) {  // R3, R4
+    return reject();
+  }
+  if (!registered(mark)) {
+    phase_ = phase::confirming;
+    const std::array chain{operation::read(state_.entry_at(block_), seen_->entry.data(), entry_bytes)};
+    state_.wire->post(block_.home(), chain, done_);
+    return step();
+  }
+  if (kept_ && copy_.version.load(std::memory_order_relaxed) == seen_->version()) {
+    return still_valid ? accept() : reject();  // R5
+  }
+  phase_ = phase::data;
+  count(counter::bytes_read, block_.block_bytes());
+  const std::array chain{
+      operation::read(state_.data_at(block_), copy_.data.load(std::memory_order_relaxed), block_.block_bytes())};
+  state_.wire->post(block_.home(), chain, done_);
+  kept_ = false;
+  return step();
+}
+
+/// R4: this rank's own mark, or another's of this host that is known to be good.
+bool read_miss::registered(std::uint16_t mark) {
+  return mark == state_.hosts->my_mark() || looks_.confirm(seen_->version());
 }
 
 /// R3. Notes who holds the block if somebody does.
@@ -140,6 +155,7 @@ bool read_miss::accept() {
 }
 
 bool read_miss::reject() {
+  looks_.forget();
   ++failures_;
   dependent_ = dependent_ || failures_ >= failures_before_dependent;
   phase_ = phase::idle;

@@ -12,17 +12,41 @@
 
 namespace liana::detail {
 
+/// R4 where a mark of this host was seen that is not this rank's own. This rank's mark was there before the entry was
+/// read; another's may have come while it was read, word by word, when a writer had the block already, which then does
+/// not know of this host. It takes three looks at the entry, one after the other, that show one version, nobody who
+/// holds the block, and a mark. Then the mark of the second was still there when the third showed the block unheld, and
+/// whoever writes from then on knows of this host: a release that took the mark away between would have raised the
+/// version, either after the first look, or before it, and would then have held the block at the second.
+class another_mark {
+ public:
+  static constexpr unsigned needed = 3;
+
+  /// A look at an entry that nobody holds and that has a mark. True: it is enough.
+  bool confirm(std::uint64_t version) {
+    looks_ = version == version_ ? looks_ + 1 : 1;
+    version_ = version;
+    return looks_ >= needed;
+  }
+  void forget() { looks_ = 0; }
+
+ private:
+  unsigned looks_ = 0;
+  std::uint64_t version_ = 0;
+};
+
 /// One far read miss under way: fills a claimed replica. Many can be under way at once; none holds anything that
 /// another rank waits for.
 ///
 ///     read_miss miss(state, block, copy, kept);
 ///     while (!miss.step()) { wait or do something else }
 ///
-/// | phase       | under way                                    | then                                             |
-/// | idle        | nothing                                      | reading, or registering where a copy was kept or
-/// after failures | | reading     | WRITE mark; READ entry; READ data            | accepted, registering, or idle | |
-/// registering | WRITE mark; READ entry                       | accepted (data kept), data, or idle              | |
-/// data        | READ data                                    | accepted, or idle                                |
+/// | phase       | under way                         | then                                                   |
+/// | idle        | nothing                           | reading, or registering where a copy was kept or after failures
+/// | | reading     | WRITE mark; READ entry; READ data | accepted, registering, or idle                         | |
+/// registering | WRITE mark; READ entry            | accepted (data kept), data, confirming, or idle        | |
+/// confirming  | READ entry                        | the same                                               | | data |
+/// READ data                         | accepted, or idle                                      |
 ///
 /// The object must not move while something is under way; its destructor waits for it.
 class read_miss {
@@ -58,15 +82,17 @@ class read_miss {
   [[nodiscard]] replica& copy() const { return copy_; }
 
  private:
-  enum class phase : std::uint8_t { idle, reading, registering, data };
+  enum class phase : std::uint8_t { idle, reading, registering, confirming, data };
 
   first_try prepare(const std::uint16_t& mark);
   void post();
   [[nodiscard]] transport::completion& under_way() { return joined_ != nullptr ? *joined_ : done_; }
   bool judge();
+  bool judge_entry(bool still_valid, std::uint16_t mark);
   bool accept();
   bool reject();
   [[nodiscard]] bool unheld();
+  [[nodiscard]] bool registered(std::uint16_t mark);
 
   runtime_state& state_;
   address block_;
@@ -75,6 +101,7 @@ class read_miss {
   bool dependent_;
   phase phase_ = phase::idle;
   unsigned failures_ = 0;
+  another_mark looks_;
   rank_t holder_ = nobody;
   std::uint64_t stamp_ = 0;
   operation_buffer* seen_;
