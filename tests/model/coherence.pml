@@ -19,7 +19,9 @@
  *
  * Parameters (-D), see run.sh for the sets that are checked: FAR and NEAR, numbers of ranks, the first near one being the home; FAR_HOSTS, on how many hosts the far
  * ranks are; GROUP, how many hosts share a mark; BLOCKS; OPS of each rank; FAR_DOES (of far
- * rank 0 FIRST_DOES), HOME_DOES and NEAR_DOES, sums of what they do; and the rules to break.
+ * rank 0 FIRST_DOES), HOME_DOES and NEAR_DOES, sums of what they do; and the rules to break. FIRST_OPS, LAST_OPS and HOME_OPS: operations of far rank 0, of the last far or
+ * near rank and of the home, where they differ; MOST_WRITES, a bound of all writes to a block. FIRST_ALONE: far rank 0 has a host to itself. ENTRY_ONLY: data are read and
+ * written in one step and all misses take the dependent path, for questions of the entry that need more ranks and operations than would fit otherwise.
  */
 
 #ifndef FAR_HOSTS
@@ -30,6 +32,15 @@
 #endif
 #ifndef FIRST_DOES
 #define FIRST_DOES FAR_DOES
+#endif
+#ifndef FIRST_OPS
+#define FIRST_OPS OPS
+#endif
+#ifndef LAST_OPS
+#define LAST_OPS OPS
+#endif
+#ifndef HOME_OPS
+#define HOME_OPS OPS
 #endif
 #ifndef BLOCKS
 #define BLOCKS 1
@@ -47,9 +58,16 @@
 #define FAR_BLOCKS (FAR * BLOCKS)
 #endif
 #define MARKS ((HOSTS + GROUP - 1) / GROUP)
-#define HOST(r) ((r) < FAR -> (r) % FAR_HOSTS : FAR_HOSTS)
+#ifdef FIRST_ALONE
+#define FAR_HOST(r) ((r) == 0 -> 0 : 1 + ((r) - 1) % (FAR_HOSTS - 1))
+#else
+#define FAR_HOST(r) ((r) % FAR_HOSTS)
+#endif
+#define HOST(r) ((r) < FAR -> FAR_HOST(r) : FAR_HOSTS)
 #define MARK(r) (HOST(r) / GROUP)
+#ifndef MOST_WRITES
 #define MOST_WRITES (RANKS * OPS)
+#endif
 #define UNKNOWN 255
 
 /* What a rank does. */
@@ -187,12 +205,16 @@ inline read_entry(b, me) {
 #endif
 }
 inline read_data(b) {
+#ifdef ENTRY_ONLY
+  atomic { word0 = data0[b]; word1 = data1[b] }
+#else
   data_words = 0;
   do
   :: atomic { !(data_words & 1) -> word0 = data0[b]; data_words = data_words | 1 }
   :: atomic { !(data_words & 2) -> word1 = data1[b]; data_words = data_words | 2 }
   :: atomic { data_words == DATA_IN -> data_words = 0; break }
   od
+#endif
 }
 
 #ifdef NO_R3
@@ -212,6 +234,46 @@ inline read_data(b) {
 #else
 #define STILL_VALID unchanged[me]
 #endif
+
+/* Reads the entry for data that are read after it, and decides whether they may be `taken`. The own mark counts as it is seen: nobody else writes it, so it was there
+ * when the lock was looked at before it. Another rank's may have been written since then, under a writer that had found no mark to invalidate. So there are three looks:
+ * a version; unheld, with a mark; unheld again, with the first look's version. Who clears the mark after the second look and before the third took the block after the
+ * first, and raises the version before he clears. Only the words that this needs are read. The first look is one step with the lock of the second: versions only grow,
+ * so all that an earlier one would accept is accepted here. */
+inline look_at_entry(b, me) {
+#if defined(ANY_MARK)
+  read_entry(b, me);
+  atomic { taken = (NOBODY_HELD_IT && REGISTERED) }
+#elif defined(TWO_LOOKS)
+#if TWO_LOOKS == 2 /* the first one unheld as well */
+  atomic { seen_lock = lock[b] };
+  atomic { seen_writer = writer[b] };
+  atomic { taken = NOBODY_HELD_IT; first_version = version[b] };
+#else
+  atomic { taken = 1; first_version = version[b] };
+#endif
+  atomic { seen_mark = marks[MARK_AT(b, MARK(me))]; taken = (taken && REGISTERED); seen_mark = 0 };
+  read_entry(b, me);
+  atomic { taken = (NOBODY_HELD_IT && REGISTERED && (REGISTERED_BY_ME || (taken && seen_version == first_version))); first_version = 0 }
+#else
+#ifdef LINE_ATOMIC
+  atomic { first_version = version[b]; read_line(b, me) };
+#else
+  atomic { first_version = version[b]; seen_lock = lock[b] };
+  atomic { seen_writer = writer[b] };
+  atomic { seen_version = version[b] };
+  atomic { seen_mark = marks[MARK_AT(b, MARK(me))] };
+#endif
+  if
+  :: atomic { !NOBODY_HELD_IT || !REGISTERED -> taken = 0 }
+  :: atomic { NOBODY_HELD_IT && REGISTERED && REGISTERED_BY_ME -> taken = 1 }
+  :: atomic { NOBODY_HELD_IT && REGISTERED && !REGISTERED_BY_ME -> seen_lock = lock[b] };
+     atomic { seen_writer = writer[b] };
+     atomic { seen_version = version[b]; taken = (NOBODY_HELD_IT && seen_version == first_version) }
+  fi;
+  first_version = 0
+#endif
+}
 
 /* R2: the stamp is loaded before the registration. */
 inline load_stamp_and_register(b, me) {
@@ -238,13 +300,13 @@ inline keep_copy(b, me) {
 
 proctype far(byte me) {
   byte done, kind, b, low, k, m, h, r, other;
-  byte seen_lock, seen_writer, seen_version, seen_mark, word0, word1, entry_words, data_words;
+  byte seen_lock, seen_writer, seen_version, seen_mark, word0, word1, entry_words, data_words, first_version;
   byte shared[MARKS];
-  bit dependent, kept;
+  bit dependent, kept, taken;
 
 next_operation:
   if
-  :: done == OPS -> goto finished
+  :: done == (me == 0 -> FIRST_OPS : (me == FAR - 1 -> LAST_OPS : OPS)) -> goto finished
   :: else
   fi;
   done++;
@@ -266,8 +328,12 @@ next_operation:
 read_miss:
   kept = present[AT(me, b)];
   if
+#ifdef ENTRY_ONLY
+  :: dependent = 1
+#else
   :: dependent = kept  /* revalidation */
   :: dependent = 0
+#endif
   fi;
 again:
   releasing[me * BLOCKS + b] == 0;
@@ -288,10 +354,10 @@ again:
        fi
      }
   :: dependent ->
-     read_entry(b, me);
+     look_at_entry(b, me);
      if
-     :: !NOBODY_HELD_IT || !REGISTERED -> goto refused
-     :: else
+     :: !taken -> goto refused
+     :: else -> taken = 0
      fi;
      if
      :: kept && copy_version[AT(me, b)] == seen_version -> word0 = copy0[AT(me, b)]; word1 = copy1[AT(me, b)]
@@ -310,7 +376,9 @@ again:
 refused:
   if
   :: dependent = 1
+#ifndef ENTRY_ONLY
   :: skip
+#endif
   fi;
   UNHELD(b);
   goto again;
@@ -400,10 +468,14 @@ inline clear_marks(b, left) {
   od
 }
 inline write_data(b, k, whole) {
+#ifdef ENTRY_ONLY
+  atomic { data0[b] = k; if :: whole -> data1[b] = k :: else fi }
+#else
   if
   :: data0[b] = k; if :: whole -> data1[b] = k :: else fi
   :: whole -> data1[b] = k; data0[b] = k
   fi
+#endif
 }
 
 /* The release chain of a far rank's write, R8. */
@@ -447,13 +519,13 @@ end:
 /* A rank of the home's host; `is_home` reads in place. */
 proctype near(byte me; bit is_home) {
   byte done, kind, b, low, k, m, h, r, other;
-  byte seen_lock, seen_writer, seen_version, seen_mark, word0, word1, data_words;
+  byte seen_lock, seen_writer, seen_version, seen_mark, word0, word1, data_words, first_version;
   byte shared[MARKS];
-  bit kept;
+  bit kept, taken;
 
 next_operation:
   if
-  :: done == OPS -> goto finished
+  :: done == (is_home -> HOME_OPS : (me == RANKS - 1 -> LAST_OPS : OPS)) -> goto finished
   :: else
   fi;
   done++;
@@ -560,10 +632,10 @@ read_replica:
   kept = present[AT(me, b)];
 fetch:
   load_stamp_and_register(b, me);
-  read_entry(b, me);
+  look_at_entry(b, me);
   if
-  :: !NOBODY_HELD_IT || !REGISTERED -> UNHELD(b); goto fetch
-  :: else
+  :: !taken -> UNHELD(b); goto fetch
+  :: else -> taken = 0
   fi;
   if
   :: kept && copy_version[AT(me, b)] == seen_version -> word0 = copy0[AT(me, b)]; word1 = copy1[AT(me, b)]

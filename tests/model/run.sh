@@ -17,7 +17,11 @@ trap 'rm -rf "$scratch"' EXIT
 
 # READ 1, WRITE 2, PUT of a part 4, EVICT 8 (far) or get() 8 (near): see coherence.pml.
 two='-DFAR=2 -DNEAR=0 -DOPS=2 -DHOME_DOES=0 -DNEAR_DOES=0'
+three='-DFAR=2 -DNEAR=0 -DOPS=3 -DHOME_DOES=0 -DNEAR_DOES=0 -DFAR_DOES=3 -DUNORDERED'
 home='-DFAR=1 -DNEAR=1 -DOPS=2 -DFAR_DOES=15 -DHOME_DOES=15 -DNEAR_DOES=0'
+# The home writes twice beside two readers of one host, which read twice and once.
+far_pair='-DENTRY_ONLY -DFAR=2 -DFAR_HOSTS=1 -DNEAR=1 -DOPS=2 -DLAST_OPS=1 -DHOME_DOES=2 -DNEAR_DOES=0 -DFAR_DOES=1 -DMOST_WRITES=2'
+near_pair='-DENTRY_ONLY -DFAR=0 -DNEAR=3 -DOPS=2 -DLAST_OPS=1 -DHOME_DOES=2 -DNEAR_DOES=1 -DFAR_DOES=0 -DMOST_WRITES=2'
 
 # name | holds or breaks | definitions
 small_checks() {
@@ -25,14 +29,16 @@ small_checks() {
 two far ranks                                  |holds |$two -DFAR_DOES=15 -DUNORDERED
 two far ranks of one host                      |holds |$two -DFAR_DOES=15 -DFAR_HOSTS=1 -DUNORDERED
 two far ranks, hosts sharing a mark            |holds |$two -DFAR_DOES=15 -DGROUP=2 -DUNORDERED
-two far ranks, three operations                |holds |-DFAR=2 -DNEAR=0 -DOPS=3 -DHOME_DOES=0 -DNEAR_DOES=0 -DFAR_DOES=3 -DUNORDERED
-two far ranks, two blocks of a validity word   |holds |$two -DFAR_DOES=3 -DBLOCKS=2 -DLINE_ATOMIC
+two far ranks, one writes, three operations    |holds |$three -DFIRST_DOES=2
+two far ranks, one writes, two blocks          |holds |$two -DFIRST_DOES=2 -DFAR_DOES=3 -DBLOCKS=2 -DLINE_ATOMIC
 two far ranks of one host and the home         |holds |-DFAR=2 -DFAR_HOSTS=1 -DNEAR=1 -DOPS=1 -DFAR_DOES=7 -DHOME_DOES=15 -DNEAR_DOES=0 -DUNORDERED
 three far ranks                                |holds |-DFAR=3 -DNEAR=0 -DOPS=1 -DHOME_DOES=0 -DNEAR_DOES=0 -DFAR_DOES=7 -DLINE_ATOMIC
 three far ranks on two hosts                   |holds |-DFAR=3 -DNEAR=0 -DOPS=1 -DHOME_DOES=0 -DNEAR_DOES=0 -DFAR_HOSTS=2 -DFAR_DOES=1 -DFIRST_DOES=6 -DUNORDERED
 one far rank and the home                      |holds |$home -DUNORDERED
 one far rank, the home and a near rank         |holds |-DFAR=1 -DNEAR=2 -DOPS=1 -DFAR_DOES=7 -DHOME_DOES=15 -DNEAR_DOES=15 -DUNORDERED
 the home and a near rank                       |holds |-DFAR=0 -DNEAR=2 -DOPS=2 -DFAR_DOES=0 -DHOME_DOES=15 -DNEAR_DOES=15
+two readers of a far host, the home writes     |holds |$far_pair
+two readers near, the home writes              |holds |$near_pair
 without R2: stamp loaded after the data        |breaks|$two -DFAR_DOES=3 -DNO_R2
 without R3: the lock is not looked at          |breaks|$two -DFAR_DOES=3 -DNO_R3
 without R4: the mark is not looked at          |breaks|$two -DFAR_DOES=3 -DNO_R4
@@ -45,12 +51,17 @@ without R8: unlocked early, near ranks as well |breaks|$home -DR8_UNLOCK_FIRST
 near ranks do not look at the lock             |breaks|$home -DNEAR_IGNORES_LOCK
 near writers wait for the lock as holders      |breaks|$home -DNEAR_HOLDS_ON
 a write's data read before its entry           |breaks|$home -DWRITE_UNORDERED
+any mark will do in one look at the entry: far |breaks|$far_pair -DANY_MARK
+any mark will do in one look at the entry: near|breaks|$near_pair -DANY_MARK
+two looks, the first at a held entry: far      |breaks|$far_pair -DTWO_LOOKS=1
+two looks, the first at a held entry: near     |breaks|$near_pair -DTWO_LOOKS=1
 sharers cleared early, READs in order          |holds |$two -DFAR_DOES=7 -DR8_CLEAR_FIRST
 END
 }
 large_checks() {
   cat <<END
 one far rank and the home, three operations    |holds |-DFAR=1 -DNEAR=1 -DOPS=3 -DFAR_DOES=7 -DHOME_DOES=15 -DNEAR_DOES=0 -DUNORDERED
+two far ranks, three operations                |holds |$three
 two far ranks, two blocks, READs in any order  |holds |$two -DFAR_DOES=3 -DBLOCKS=2 -DLINE_ATOMIC -DUNORDERED
 three far ranks, READs in any order            |holds |-DFAR=3 -DNEAR=0 -DOPS=1 -DHOME_DOES=0 -DNEAR_DOES=0 -DFAR_DOES=3 -DUNORDERED
 END
