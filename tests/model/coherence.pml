@@ -21,7 +21,7 @@
  * ranks are; GROUP, how many hosts share a mark; BLOCKS; OPS of each rank; FAR_DOES (of far
  * rank 0 FIRST_DOES), HOME_DOES and NEAR_DOES, sums of what they do; and the rules to break. FIRST_OPS, LAST_OPS and HOME_OPS: operations of far rank 0, of the last far or
  * near rank and of the home, where they differ; MOST_WRITES, a bound of all writes to a block. FIRST_ALONE: far rank 0 has a host to itself. ENTRY_ONLY: data are read and
- * written in one step and all misses take the dependent path, for questions of the entry that need more ranks and operations than would fit otherwise.
+ * written in one step and all misses take the dependent path, for questions of the entry that need more ranks and operations than would fit otherwise. GUIDED: two near readers start only where three writes lead to what is looked for.
  */
 
 #ifndef FAR_HOSTS
@@ -631,8 +631,22 @@ read_in_place:
 read_replica:
   kept = present[AT(me, b)];
 fetch:
+#ifdef GUIDED /* towards what a search of everything does not reach: the two readers register under a first and under a later write, and one gives up when refused */
+end_of_guidance:
+  if
+  :: me == FAR + 1 && done == 1 && writer[b] != 0 && version[b] == 0
+  :: me == FAR + 2 && writer[b] != 0 && version[b] != 0
+  :: me == FAR + 1 && done != 1
+  fi;
+#endif
   load_stamp_and_register(b, me);
   look_at_entry(b, me);
+#ifdef GUIDED
+  if
+  :: !taken && me == FAR + 1 -> goto finished
+  :: else
+  fi;
+#endif
   if
   :: !taken -> UNHELD(b); goto fetch
   :: else -> taken = 0

@@ -22,6 +22,7 @@ home='-DFAR=1 -DNEAR=1 -DOPS=2 -DFAR_DOES=15 -DHOME_DOES=15 -DNEAR_DOES=0'
 # The home writes twice beside two readers of one host, which read twice and once.
 far_pair='-DENTRY_ONLY -DFAR=2 -DFAR_HOSTS=1 -DNEAR=1 -DOPS=2 -DLAST_OPS=1 -DHOME_DOES=2 -DNEAR_DOES=0 -DFAR_DOES=1 -DMOST_WRITES=2'
 near_pair='-DENTRY_ONLY -DFAR=0 -DNEAR=3 -DOPS=2 -DLAST_OPS=1 -DHOME_DOES=2 -DNEAR_DOES=1 -DFAR_DOES=0 -DMOST_WRITES=2'
+guided='-DENTRY_ONLY -DFAR=0 -DNEAR=3 -DOPS=2 -DLAST_OPS=1 -DHOME_DOES=2 -DNEAR_DOES=1 -DFAR_DOES=0 -DHOME_OPS=3 -DMOST_WRITES=3 -DGUIDED'
 
 # name | holds or breaks | definitions
 small_checks() {
@@ -55,6 +56,7 @@ any mark will do in one look at the entry: far |breaks|$far_pair -DANY_MARK
 any mark will do in one look at the entry: near|breaks|$near_pair -DANY_MARK
 two looks, the first at a held entry: far      |breaks|$far_pair -DTWO_LOOKS=1
 two looks, the first at a held entry: near     |breaks|$near_pair -DTWO_LOOKS=1
+two looks, both unheld: near, three writes     |breaks|$guided -DTWO_LOOKS=2
 sharers cleared early, READs in order          |holds |$two -DFAR_DOES=7 -DR8_CLEAR_FIRST
 END
 }
@@ -62,6 +64,7 @@ large_checks() {
   cat <<END
 one far rank and the home, three operations    |holds |-DFAR=1 -DNEAR=1 -DOPS=3 -DFAR_DOES=7 -DHOME_DOES=15 -DNEAR_DOES=0 -DUNORDERED
 two far ranks, three operations                |holds |$three
+two readers near, three writes, guided         |holds |$guided
 two far ranks, two blocks, READs in any order  |holds |$two -DFAR_DOES=3 -DBLOCKS=2 -DLINE_ATOMIC -DUNORDERED
 three far ranks, READs in any order            |holds |-DFAR=3 -DNEAR=0 -DOPS=1 -DHOME_DOES=0 -DNEAR_DOES=0 -DFAR_DOES=3 -DUNORDERED
 END
