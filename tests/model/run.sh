@@ -22,6 +22,7 @@ home='-DFAR=1 -DNEAR=1 -DOPS=2 -DFAR_DOES=15 -DHOME_DOES=15 -DNEAR_DOES=0'
 # The home writes twice beside two readers of one host, which read twice and once.
 far_pair='-DENTRY_ONLY -DFAR=2 -DFAR_HOSTS=1 -DNEAR=1 -DOPS=2 -DLAST_OPS=1 -DHOME_DOES=2 -DNEAR_DOES=0 -DFAR_DOES=1 -DMOST_WRITES=2'
 near_pair='-DENTRY_ONLY -DFAR=0 -DNEAR=3 -DOPS=2 -DLAST_OPS=1 -DHOME_DOES=2 -DNEAR_DOES=1 -DFAR_DOES=0 -DMOST_WRITES=2'
+far_three='-DENTRY_ONLY -DFAR=3 -DFAR_HOSTS=2 -DFIRST_ALONE -DNEAR=0 -DOPS=2 -DLAST_OPS=1 -DHOME_DOES=0 -DNEAR_DOES=0 -DFIRST_DOES=2 -DFAR_DOES=1 -DMOST_WRITES=2'
 guided='-DENTRY_ONLY -DFAR=0 -DNEAR=3 -DOPS=2 -DLAST_OPS=1 -DHOME_DOES=2 -DNEAR_DOES=1 -DFAR_DOES=0 -DHOME_OPS=3 -DMOST_WRITES=3 -DGUIDED'
 
 # name | holds or breaks | definitions
@@ -54,6 +55,7 @@ near writers wait for the lock as holders      |breaks|$home -DNEAR_HOLDS_ON
 a write's data read before its entry           |breaks|$home -DWRITE_UNORDERED
 any mark will do in one look at the entry: far |breaks|$far_pair -DANY_MARK
 any mark will do in one look at the entry: near|breaks|$near_pair -DANY_MARK
+any mark will do in one look, a far writer     |breaks|$far_three -DANY_MARK
 two looks, the first at a held entry: far      |breaks|$far_pair -DTWO_LOOKS=1
 two looks, the first at a held entry: near     |breaks|$near_pair -DTWO_LOOKS=1
 two looks, both unheld: near, three writes     |breaks|$guided -DTWO_LOOKS=2
