@@ -34,8 +34,13 @@ struct context {
 
 inline constinit context no_context;
 
-/// The runtime of this process. A simulator of many ranks in one process points it at the rank whose turn it is.
+/// The runtime of this process. A simulator of many ranks in one process points it at the rank whose turn it is; one
+/// whose ranks are real threads defines LIANA_CONTEXT_PER_THREAD, and each thread points its own at its rank.
+#if defined(LIANA_CONTEXT_PER_THREAD)
+inline thread_local constinit context* current = &no_context;
+#else
 inline constinit context* current = &no_context;
+#endif
 
 /// The index of a block's validity word. Blocks in a row have words in a row.
 inline std::uint64_t validity_index(address block, std::uint64_t mask) {
