@@ -3,7 +3,8 @@
 #
 #   dependencies   what is missing is installed (Debian, as root or by sudo)
 #   format         clang-format finds nothing to change
-#   release        build of everything, warnings being errors, and all tests
+#   release        build of everything, warnings being errors, and all tests: among them the model, 210,000 simulated schedules, the mutants, a
+#                  minute of fuzzing
 #   asan-ubsan     build with AddressSanitizer and UndefinedBehaviorSanitizer, and the tests labelled `sanitize`
 #   tidy           clang-tidy finds nothing to complain of; it begins, with what the tests leave of the processors, when release is built
 #   softroce       what is far once more, through a real RDMA device in guests of QEMU: tests/README.md
@@ -107,7 +108,7 @@ verbs_table() {
     mpirun -n 2 build/release/benchmarks/verbs_benchmark
 }
 
-groups=(build apps test)
+groups=(build apps test fuzz)
 [ $quick = yes ] || groups+=(lint softroce)
 phase dependencies bash cmake/install_dependencies.sh "${groups[@]}" || { summary; exit 1; }
 if [ $quick = yes ]; then

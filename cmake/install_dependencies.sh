@@ -26,8 +26,7 @@ for group in "$@"; do
     fuzz) wanted+=("${fuzz[@]}") ;;
     softroce) wanted+=("${softroce[@]}") ;;
     coverage) wanted+=("${coverage[@]}") ;;
-    *) printf 'install_dependencies.sh: no group %s: build, apps, test, lint, fuzz, softroce or coverage
-' "$group" >&2; exit 2 ;;
+    *) printf 'install_dependencies.sh: no group %s: build, apps, test, lint, fuzz, softroce or coverage\n' "$group" >&2; exit 2 ;;
   esac
 done
 
