@@ -18,12 +18,12 @@ namespace liana::detail {
 ///     while (!write.step()) { wait or do something else }
 ///     ... the block is this rank's alone; then, exactly once, write.release_*(...)
 ///
-/// | phase        | under way                                        | then                                     |
-/// | idle         | nothing                                          | locking                                  |
-/// | locking      | CAS lock 0 -> me + 1; READ entry; READ data      | idle (lost), draining, invalidating      |
-/// | draining     | READ entry; READ data, the lock kept             | draining while near holders remain (R6),
-/// invalidating | | invalidating | a stamp to every host that shares                | held (R7) | | held         |
-/// nothing                                          | released                                 |
+/// | phase        | under way                                   | then                                         |
+/// | idle         | nothing                                     | locking                                      |
+/// | locking      | CAS lock 0 -> me + 1; READ entry; READ data | idle (lost), draining, invalidating          |
+/// | draining     | READ entry; READ data, the lock kept        | draining (near holders, R6), invalidating    |
+/// | invalidating | a stamp to every host that shares           | held (R7)                                    |
+/// | held         | nothing                                     | released                                     |
 ///
 /// Must not move while something is under way. The destructor waits for that and, if the write was not released,
 /// unlocks without a trace.

@@ -41,12 +41,12 @@ class another_mark {
 ///     read_miss miss(state, block, copy, kept);
 ///     while (!miss.step()) { wait or do something else }
 ///
-/// | phase       | under way                         | then                                                   |
-/// | idle        | nothing                           | reading, or registering where a copy was kept or after failures
-/// | | reading     | WRITE mark; READ entry; READ data | accepted, registering, or idle                         | |
-/// registering | WRITE mark; READ entry            | accepted (data kept), data, confirming, or idle        | |
-/// confirming  | READ entry                        | the same                                               | | data |
-/// READ data                         | accepted, or idle                                      |
+/// | phase       | under way                         | then                                            |
+/// | idle        | nothing                           | reading; registering (copy kept, or 3 failures) |
+/// | reading     | WRITE mark; READ entry; READ data | accepted, registering, idle                     |
+/// | registering | WRITE mark; READ entry            | accepted (data kept), data, confirming, idle    |
+/// | confirming  | READ entry                        | accepted (data kept), data, confirming, idle    |
+/// | data        | READ data                         | accepted, idle                                  |
 ///
 /// The object must not move while something is under way; its destructor waits for it.
 class read_miss {
