@@ -19,6 +19,8 @@
 set(LIANA_RANK_TEST_PLACES 3)
 
 set(LIANA_TEST_DRIVERS ${CMAKE_CURRENT_LIST_DIR})
+# In front of every command that runs mpirun, because ctest runs several at once; run_failure.sh has it inside.
+set(LIANA_OWN_SESSION bash ${LIANA_TEST_DRIVERS}/own_session.sh)
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/openmpi.env LIANA_OPENMPI_ENVIRONMENT REGEX "^[A-Z]")
 
 # What a test runs with unless it sets the variable itself: small memory, and no wait that outlasts the test.
@@ -123,8 +125,10 @@ function(liana_rank_test)
       else()
         list(APPEND environment ${LIANA_NO_LEAKS_UNDER_MPI})
       endif()
-      add_test(NAME ${test} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} --timeout ${ARG_TIMEOUT}
-                                    $<TARGET_FILE:${ARG_TARGET}> ${ARG_ARGUMENTS})
+      add_test(
+        NAME ${test}
+        COMMAND ${LIANA_OWN_SESSION} ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} --timeout ${ARG_TIMEOUT}
+                $<TARGET_FILE:${ARG_TARGET}> ${ARG_ARGUMENTS})
       set_tests_properties(
         ${test}
         PROPERTIES ENVIRONMENT "${environment}"

@@ -14,7 +14,7 @@ scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
 
 bash "$here/shm_leftovers.sh" snapshot "$scratch/before" || exit 2
-timeout --kill-after=5 "$seconds" "$@" >"$scratch/output" 2>&1 </dev/null
+bash "$here/own_session.sh" timeout --kill-after=5 "$seconds" "$@" >"$scratch/output" 2>&1 </dev/null
 status=$?
 cat "$scratch/output"
 printf -- '--- exit status %d\n' "$status"

@@ -58,7 +58,7 @@ while read -r number program; do
   expected=$(listed "$program")
   total=$((${total:-0} + ${ran:-0}))
   [ "${ran:-0}" -eq "$expected" ] || complain "$(basename "$program") holds $expected tests, and ran ${ran:-0} in the guest"
-done < <(sed -nE 's/^([0-9]+): Test command: [^ ]*mpiexec .*"([^"]*_tests)".*/\1 \2/p' "$scratch/output" | sort -u)
+done < <(sed -nE 's/^([0-9]+): Test command: .*mpiexec" .*"([^"]*_tests)".*/\1 \2/p' "$scratch/output" | sort -u)
 
 printf '%d of %d tests passed through the NIC; %d runs of %d tests of gtest programs, none skipped in all variants; %s packets\n' \
   "$(wc -l <"$scratch/passed")" "$(wc -l <"$scratch/selected")" "${total:-0}" "$(wc -l <"$scratch/ok")" "${packets:-no}"
