@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 
+#include "../command_line.hpp"
 #include "stencil.hpp"
 
 namespace heat {
@@ -13,14 +13,9 @@ struct settings {
   bool verify = true;
 };
 
-struct command_line {
-  settings values;
+using command_line = apps::command_line<settings>;
 
-  /// Set when the program has nothing more to do, after --help or an error: what it is to return.
-  std::optional<int> exit_code;
-};
-
-/// All ranks read the same command line; only the one that passes `speak` prints what there is to say about it.
+/// See apps::parse.
 [[nodiscard]] command_line parse_command_line(int argc, char** argv, bool speak);
 
 }  // namespace heat

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <span>
 #include <utility>
 
@@ -63,16 +62,12 @@ void plate::step_own_rows() {
 }
 
 double plate::error(std::size_t steps) const {
-  constexpr double infinite = std::numeric_limits<double>::infinity();
   const double factor = std::pow(amplification(of_), static_cast<double>(steps));
   const std::span<const double> own = now_.local();
   double greatest = 0;
   for (std::size_t row = first_row_; row < end_row_; ++row) {
-    for (std::size_t column = 0; column < of_.side; ++column) {
-      const double value = own[(row - first_row_) * pitch_ + column];
-      const double difference = std::abs(value - factor * start_value(of_, row, column));
-      greatest = std::isnan(difference) ? infinite : std::max(greatest, difference);
-    }
+    const auto points = own.subspan((row - first_row_) * pitch_, of_.side);
+    greatest = std::max(greatest, greatest_difference(of_, row, points, factor));
   }
   return liana::all_reduce(greatest, [](double a, double b) { return std::max(a, b); });
 }

@@ -1,6 +1,8 @@
 #include "stencil.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace heat {
@@ -15,6 +17,16 @@ double start_value(const problem& of, std::size_t row, std::size_t column) {
 double amplification(const problem& of) {
   const double sine = std::sin(std::numbers::pi / 2 / static_cast<double>(of.side - 1));
   return 1 - 8 * of.ratio * sine * sine;
+}
+
+double greatest_difference(const problem& of, std::size_t row, std::span<const double> points, double factor) {
+  double greatest = 0;
+  for (std::size_t column = 0; column < of.side; ++column) {
+    const double difference = std::abs(points[column] - factor * start_value(of, row, column));
+    if (std::isnan(difference)) return std::numeric_limits<double>::infinity();  // std::max would not notice
+    greatest = std::max(greatest, difference);
+  }
+  return greatest;
 }
 
 void step_row(const problem& of, std::span<const double> above, std::span<const double> here,

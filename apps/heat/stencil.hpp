@@ -24,6 +24,11 @@ struct problem {
 /// its closed form.
 [[nodiscard]] double amplification(const problem& of);
 
+/// The greatest difference of a row from the closed form: `factor` times the start values. Infinite where a point is no
+/// number.
+[[nodiscard]] double greatest_difference(const problem& of, std::size_t row, std::span<const double> points,
+                                         double factor);
+
 /// One step for one row: four neighbours and the point itself make the new point. All rows have `side` points, of which
 /// the first and the last are boundary and become 0.
 void step_row(const problem& of, std::span<const double> above, std::span<const double> here,

@@ -1,10 +1,6 @@
 #include "command_line.hpp"
 
-#include <iostream>
 #include <limits>
-#include <sstream>
-
-#include <CLI/CLI.hpp>
 
 #include "../checked_numbers.hpp"
 
@@ -15,7 +11,7 @@ command_line parse_command_line(int argc, char** argv, bool speak) {
   settings& values = result.values;
   constexpr int any = std::numeric_limits<int>::max();
 
-  CLI::App app("PageRank over a graph in distributed shared memory, by default that of Debian's packages.");
+  CLI::App app("PageRank over a graph, on all ranks of a job; by default that of Debian's packages.");
   app.option_defaults()->always_capture_default();
   // No option group, which would say that one of the three may be given: with one CLI11 takes the argument "" for a
   // subcommand without a name, for ever.
@@ -40,20 +36,12 @@ command_line parse_command_line(int argc, char** argv, bool speak) {
   app.add_option("--top", values.top, "how many of the highest nodes to print")
       ->check(checked_numbers::whole)
       ->check(CLI::Range(0, any));
-  app.add_option("--block-bytes", values.block_bytes, "unit of coherence of the global arrays, a power of two")
+  app.add_option("--block-bytes", values.block_bytes,
+                 "unit in which nodes are dealt out over the ranks, and of coherence; a power of two")
       ->check(checked_numbers::whole);
-  // Without a value, of which CLI11 takes any number, and throws std::out_of_range for some.
-  app.add_flag("--verify,!--no-verify", values.verify, "compare with a serial computation (default: on)")
-      ->disable_flag_override();
+  apps::add_switch(app, "verify", values.verify, "compare with a serial computation");
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream unheard;
-    std::ostream& out = speak ? std::cout : unheard;
-    std::ostream& err = speak ? std::cerr : unheard;
-    result.exit_code = app.exit(error, out, err);
-  }
+  result.exit_code = apps::parse(app, argc, argv, speak);
   return result;
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 
+#include "../command_line.hpp"
 #include "serial_pagerank.hpp"
 
 namespace pagerank {
@@ -20,14 +20,9 @@ struct settings {
   bool verify = true;
 };
 
-struct command_line {
-  settings values;
+using command_line = apps::command_line<settings>;
 
-  /// Set when the program has nothing more to do, after --help or an error: what it is to return.
-  std::optional<int> exit_code;
-};
-
-/// All ranks read the same command line; only the one that passes `speak` prints what there is to say about it.
+/// See apps::parse.
 [[nodiscard]] command_line parse_command_line(int argc, char** argv, bool speak);
 
 }  // namespace pagerank

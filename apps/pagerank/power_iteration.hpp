@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
 #include <liana/liana.hpp>
 
+#include "rows.hpp"
 #include "serial_pagerank.hpp"
 #include "shared_graph.hpp"
 
@@ -25,35 +25,27 @@ class power_iteration {
   /// Collective. One iteration; returns its residual, the sum over all nodes of how much their PageRanks changed.
   double step();
 
-  /// The PageRanks of all nodes. Any rank may ask, between two steps.
+  /// Collective. The PageRanks of all nodes on rank 0; nothing on the others.
   [[nodiscard]] std::vector<double> values() const;
 
   /// Collective. Frees the arrays.
   void destroy();
 
  private:
-  /// Sums over nodes, of one rank or all.
-  struct totals {
-    double change = 0;    // absolute
-    double dangling = 0;  // PageRank of the nodes that no edge leaves
-  };
-
   void receive_shares();
-  void publish();
+  template <class Fill>
+  void publish(Fill fill);
 
   const shared_graph& graph_;
   parameters with_;
 
-  liana::array<double> values_;
+  liana::array<double> values_;  // written at the end
   liana::array<double> shares_;
   liana::array<double> next_shares_;
 
-  // Of this rank's nodes, in plain memory.
-  std::vector<std::uint64_t> offsets_;  // one more than nodes: where their edges begin and end
-  std::vector<std::uint32_t> out_degrees_;
-  std::vector<double> own_;  // their PageRanks, until they are published
-
-  totals sum_;  // over all nodes, since the last publish()
+  rows own_;                         // this rank's nodes
+  std::vector<double> shares_here_;  // of all nodes, as read in this iteration
+  totals sum_;                       // over all nodes, since the last publish()
 };
 
 }  // namespace pagerank

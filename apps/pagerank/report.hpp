@@ -1,23 +1,19 @@
 // What rank 0 prints.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <vector>
 
+#include "../times.hpp"
 #include "graph.hpp"
-#include "traffic.hpp"
 
 namespace pagerank {
 
-using seconds = std::chrono::duration<double>;
-
 /// The result of the computation and how it went.
 struct outcome {
-  std::vector<double> values;     // PageRank of each node
-  std::vector<double> residuals;  // one each iteration
-  std::vector<seconds> times;     // one each iteration
-  traffic moved;                  // by all ranks, in all iterations
+  std::vector<double> values;        // PageRank of each node
+  std::vector<double> residuals;     // one each iteration
+  std::vector<apps::seconds> times;  // one each iteration
 };
 
 /// A line about the last iteration, now and then.
@@ -25,7 +21,6 @@ void print_progress(const outcome& so_far);
 
 void print_highest(const graph& of, const std::vector<double>& values, std::size_t count);
 void print_residuals(const outcome& result);
-void print_costs(const outcome& result);
 
 /// Compares with the values of a serial computation. Prints the greatest difference and returns whether it is within
 /// bounds.

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include <fmt/format.h>
+
 #include <liana/liana.hpp>
 
 namespace pagerank {
@@ -47,6 +49,15 @@ struct traffic {
 /// Collective. The sum over all ranks of what each passes.
 [[nodiscard]] inline traffic of_all_ranks(const traffic& mine) {
   return liana::all_reduce(mine, [](const traffic& a, const traffic& b) { return a + b; });
+}
+
+inline void print_traffic(const traffic& moved) {
+  const auto reads = moved.hits + moved.misses;
+  const double rate = reads == 0 ? 0 : 100 * static_cast<double>(moved.hits) / static_cast<double>(reads);
+  fmt::print(
+      "Hit rate: {:.2f} % of {} cached reads ({} missed, of which {} found nothing newer); {} accesses were near\n",
+      rate, reads, moved.misses, moved.revalidations, moved.near);
+  fmt::print("Bytes moved: {} read, {} written\n", moved.bytes_read, moved.bytes_written);
 }
 
 }  // namespace pagerank

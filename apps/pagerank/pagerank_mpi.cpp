@@ -1,0 +1,224 @@
+// The same program in plain MPI, to compare with: the same rows of nodes on the same ranks. Each rank keeps its edges
+// and a copy of all shares, which one MPI_Allgatherv an iteration brings up to date.
+//
+// To send each rank only the shares that its edges need, by MPI_Alltoallv, is no faster here. Of a random graph that
+// has a few edges a node nearly every share is needed everywhere; of Debian's packages more than half are, and to pick
+// them out and put them in place costs more than the copy of the rest saves.
+
+#include <algorithm>
+#include <bit>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <mpi.h>
+
+#include "command_line.hpp"
+#include "graph.hpp"
+#include "rows.hpp"
+#include "run.hpp"
+
+namespace pagerank {
+
+namespace {
+
+int as_count(std::size_t elements) {
+  if (elements > INT_MAX) {
+    throw std::runtime_error(fmt::format("{} elements to or from one rank: MPI takes up to {}", elements, INT_MAX));
+  }
+  return static_cast<int>(elements);
+}
+
+/// Collective. Rank 0's value.
+template <class T>
+T broadcast(T value) {
+  MPI_Bcast(&value, sizeof value, MPI_BYTE, 0, MPI_COMM_WORLD);
+  return value;
+}
+
+/// The nodes of all ranks: as many each as whole blocks of PageRanks allow, like the blocks of a global array.
+class partition {
+ public:
+  partition(std::size_t nodes, std::size_t block_bytes, int ranks) {
+    if (!std::has_single_bit(block_bytes) || block_bytes < sizeof(double)) {
+      throw std::invalid_argument(
+          fmt::format("--block-bytes {}: expected a power of two from {} on", block_bytes, sizeof(double)));
+    }
+    const std::size_t per_block = block_bytes / sizeof(double);
+    const auto count = static_cast<std::size_t>(ranks);
+    const std::size_t blocks = (nodes + per_block - 1) / per_block;
+    each_ = (blocks + count - 1) / count * per_block;
+    for (std::size_t rank = 0; rank <= count; ++rank) first_.push_back(std::min(rank * each_, nodes));
+  }
+
+  [[nodiscard]] int ranks() const { return static_cast<int>(first_.size()) - 1; }
+  [[nodiscard]] std::size_t first(int rank) const { return first_[static_cast<std::size_t>(rank)]; }
+  [[nodiscard]] std::size_t size(int rank) const { return first(rank + 1) - first(rank); }
+  [[nodiscard]] int owner(std::size_t which) const { return static_cast<int>(which / each_); }
+
+ private:
+  std::size_t each_;
+  std::vector<std::size_t> first_;  // one more than ranks
+};
+
+/// How many elements each rank has, and where they begin: what MPI's collective calls want.
+struct counts {
+  std::vector<int> of;
+  std::vector<int> from;
+};
+
+/// Collective. `all` of rank 0 is dealt out.
+template <class T>
+std::vector<T> deal_out(const std::vector<T>& all, const counts& how, const place& at, MPI_Datatype type) {
+  std::vector<T> mine(static_cast<std::size_t>(how.of[static_cast<std::size_t>(at.rank)]));
+  MPI_Scatterv(all.data(), how.of.data(), how.from.data(), type, mine.data(), as_count(mine.size()), type, 0,
+               MPI_COMM_WORLD);
+  return mine;
+}
+
+/// The iteration that all ranks do together. The totals of a rank travel behind its shares, so that an iteration is one
+/// collective call: in the array of all shares each rank has room for its own and two more.
+class message_iteration {
+ public:
+  /// Collective. Rank 0 has the graph.
+  message_iteration(const std::optional<graph>& read, const settings& with, const place& at)
+      : nodes_(broadcast(read ? read->nodes : 0)),
+        with_(with.computation),
+        at_(at),
+        nodes_of_(nodes_, with.block_bytes, at.ranks) {
+    for (int rank = 0; rank < at.ranks; ++rank) {
+      gathered_.of.push_back(as_count(nodes_of_.size(rank) + extra));
+      gathered_.from.push_back(as_count(nodes_of_.first(rank) + static_cast<std::size_t>(rank) * extra));
+    }
+    shares_.assign(nodes_ + static_cast<std::size_t>(at.ranks) * extra, 0.0);
+    receive_rows(read);
+    exchange(rows_->start(own_shares()));
+  }
+
+  /// Collective. One iteration; returns its residual.
+  double step() {
+    rows_->receive(sources_, shares_);
+    exchange(rows_->update(with_, sum_, own_shares()));
+    return sum_.change;
+  }
+
+  /// Collective. The PageRanks of all nodes on rank 0.
+  [[nodiscard]] std::vector<double> values() const {
+    counts how;
+    for (int rank = 0; rank < at_.ranks; ++rank) {
+      how.of.push_back(as_count(nodes_of_.size(rank)));
+      how.from.push_back(as_count(nodes_of_.first(rank)));
+    }
+    std::vector<double> all(at_.rank == 0 ? nodes_ : 0);
+    MPI_Gatherv(rows_->values().data(), as_count(rows_->size()), MPI_DOUBLE, all.data(), how.of.data(), how.from.data(),
+                MPI_DOUBLE, 0, MPI_COMM_WORLD);
+    return all;
+  }
+
+ private:
+  static constexpr std::size_t extra = sizeof(totals) / sizeof(double);
+
+  /// Where the shares of a rank begin in `shares_`.
+  [[nodiscard]] std::size_t shares_of(int rank) const {
+    return static_cast<std::size_t>(gathered_.from[static_cast<std::size_t>(rank)]);
+  }
+  [[nodiscard]] std::span<double> own_shares() {
+    return std::span(shares_).subspan(shares_of(at_.rank), nodes_of_.size(at_.rank));
+  }
+
+  /// Collective. Every rank gets its rows of the graph.
+  void receive_rows(const std::optional<graph>& read) {
+    const incoming_edges all = read ? incoming(*read) : incoming_edges{};
+    const std::vector<std::uint32_t> degrees = read ? out_degrees(*read) : std::vector<std::uint32_t>{};
+    counts nodes;
+    counts bounds;  // each rank gets the end of its last row too
+    for (int rank = 0; rank < at_.ranks; ++rank) {
+      nodes.of.push_back(as_count(nodes_of_.size(rank)));
+      nodes.from.push_back(as_count(nodes_of_.first(rank)));
+      bounds.of.push_back(nodes.of.back() + 1);
+      bounds.from.push_back(nodes.from.back());
+    }
+    auto offsets = deal_out(all.offsets, bounds, at_, MPI_UINT64_T);
+    const auto own_degrees = deal_out(degrees, nodes, at_, MPI_UINT32_T);
+
+    const std::pair<std::uint64_t, std::uint64_t> mine(offsets.front(), offsets.back());
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges(static_cast<std::size_t>(at_.ranks));
+    MPI_Allgather(&mine, sizeof mine, MPI_BYTE, ranges.data(), sizeof mine, MPI_BYTE, MPI_COMM_WORLD);
+    counts edges;
+    for (const auto& [first, end] : ranges) {
+      edges.of.push_back(as_count(end - first));
+      edges.from.push_back(as_count(first));
+    }
+    sources_ = deal_out(all.sources, edges, at_, MPI_UINT32_T);
+    // From a node's number to its place in shares_.
+    for (node& each : sources_) each += static_cast<node>(static_cast<std::size_t>(nodes_of_.owner(each)) * extra);
+    rows_.emplace(std::move(offsets), own_degrees, nodes_);
+  }
+
+  /// Collective. The shares of all ranks to all, and the sum of their totals.
+  void exchange(const totals& mine) {
+    double* const behind = own_shares().data() + own_shares().size();
+    behind[0] = mine.change;
+    behind[1] = mine.dangling;
+    MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, shares_.data(), gathered_.of.data(), gathered_.from.data(),
+                   MPI_DOUBLE, MPI_COMM_WORLD);
+    sum_ = {};
+    for (int rank = 0; rank < at_.ranks; ++rank) {
+      const double* const theirs = shares_.data() + shares_of(rank) + nodes_of_.size(rank);
+      sum_ = sum_ + totals{.change = theirs[0], .dangling = theirs[1]};
+    }
+  }
+
+  std::size_t nodes_;
+  parameters with_;
+  place at_;
+  partition nodes_of_;
+  counts gathered_;  // by rank, in shares_
+
+  std::vector<node> sources_;   // places in shares_
+  std::vector<double> shares_;  // of all ranks: shares, then totals
+  std::optional<rows> rows_;
+  totals sum_;  // over all nodes
+};
+
+int run(const settings& with, const place& at) {
+  const std::optional<graph> read = read_on_first(with, at);
+  if (!broadcast(read.has_value())) return EXIT_FAILURE;
+  message_iteration iteration(read, with, at);
+  const outcome result = iterate(iteration, with.computation, at);
+  return broadcast(report(read, result, with)) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int run_over_mpi(int argc, char** argv) {
+  place at{};
+  MPI_Comm_rank(MPI_COMM_WORLD, &at.rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &at.ranks);
+  const auto [with, exit_code] = parse_command_line(argc, argv, at.rank == 0);
+  return exit_code ? *exit_code : run(with, at);
+}
+
+}  // namespace
+
+}  // namespace pagerank
+
+int main(int argc, char** argv) {
+  MPI_Init(&argc, &argv);
+  try {
+    const int status = pagerank::run_over_mpi(argc, argv);
+    MPI_Finalize();
+    return status;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "pagerank_mpi: {}\n", error.what());
+    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+    return EXIT_FAILURE;
+  }
+}

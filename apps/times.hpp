@@ -1,0 +1,36 @@
+// How long the steps of an iteration took. apps/compare reads the line that is printed.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace apps {
+
+using seconds = std::chrono::duration<double>;
+
+[[nodiscard]] inline double milliseconds(seconds time) { return 1000 * time.count(); }
+
+/// How long `f()` takes.
+template <class F>
+[[nodiscard]] seconds time_of(F f) {
+  const auto start = std::chrono::steady_clock::now();
+  f();
+  return std::chrono::steady_clock::now() - start;
+}
+
+/// One line: "Time per step: median 1.2345 ms, least 1.1000 ms, greatest 2.0000 ms; 500 steps in 0.650 s". There is at
+/// least one time.
+inline void print_times(std::string_view unit, std::vector<seconds> times) {
+  std::sort(times.begin(), times.end());
+  const seconds total = std::accumulate(times.begin(), times.end(), seconds{});
+  fmt::print("Time per {0}: median {1:.4f} ms, least {2:.4f} ms, greatest {3:.4f} ms; {4} {0}s in {5:.3f} s\n", unit,
+             milliseconds(times[times.size() / 2]), milliseconds(times.front()), milliseconds(times.back()),
+             times.size(), total.count());
+}
+
+}  // namespace apps
