@@ -249,6 +249,8 @@ cache::~cache() = default;
 void cache::describe(context& hot) const {
   hot.table = self_->table.references();
   hot.bucket_mask = self_->table.bucket_mask();
+  hot.hints = self_->table.hints();
+  hot.hint_mask = self_->table.hint_mask();
   hot.replicas = self_->headers.data();
 }
 
@@ -312,8 +314,7 @@ replica* cache::find_and_pin(address block) {
 }
 
 bool cache::pin(replica& copy, std::uint64_t sequence) {
-  copy.pins.fetch_add(1, std::memory_order_seq_cst);
-  if (copy.sequence.load(std::memory_order_seq_cst) != sequence) {
+  if (!count_pin(copy, sequence)) {
     unpin(copy);
     return false;
   }
@@ -322,12 +323,15 @@ bool cache::pin(replica& copy, std::uint64_t sequence) {
 }
 
 void cache::unpin(replica& copy) noexcept {
-  const std::uint32_t before = copy.pins.fetch_sub(1, std::memory_order_seq_cst);
-  assert(before != 0);
-  if (before == 1 && copy.orphan.load(std::memory_order_seq_cst)) {
-    const std::scoped_lock lock(self_->mutex);
-    self_->free_orphan_unless_pinned(copy);
+  assert(copy.pins.load(std::memory_order_relaxed) != 0);
+  if (count_unpin(copy)) {
+    free_orphan(copy);
   }
+}
+
+void cache::free_orphan(replica& copy) noexcept {
+  const std::scoped_lock lock(self_->mutex);
+  self_->free_orphan_unless_pinned(copy);
 }
 
 cache::usage cache::measure() const {

@@ -33,7 +33,7 @@ class cache {
   cache& operator=(const cache&) = delete;
   ~cache();
 
-  /// Sets table, bucket_mask and replicas.
+  /// Sets what the hit path needs to find replicas.
   void describe(context& hot) const;
 
   enum class claim_result : std::uint8_t {
@@ -64,6 +64,8 @@ class cache {
   /// Pins what the hit check found. False when it was reused meanwhile.
   bool pin(replica& copy, std::uint64_t sequence);
   void unpin(replica& copy) noexcept;
+  /// What `unpin` does where count_unpin says so.
+  void free_orphan(replica& copy) noexcept;
 
   struct usage {
     std::size_t bytes = 0;     ///< of the memory in use: headers, and whole pages

@@ -94,7 +94,9 @@ hold_record* note_hold(address first, address last, std::uint32_t guards, bool w
 }
 
 bool forget_hold(hold_record& record) {
-  if (record.guards.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+  // The last guard's thread is alone with the record: a guard more is made from one that is held.
+  if (record.guards.load(std::memory_order_acquire) != 1 &&
+      record.guards.fetch_sub(1, std::memory_order_acq_rel) != 1) {
     return false;
   }
   record.first.store(0, std::memory_order_release);

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <liana/detail/access.hpp>
+
 namespace liana::detail {
 namespace {
 
@@ -21,20 +23,46 @@ std::uint64_t references_for(std::uint64_t replicas) {
 
 }  // namespace
 
-void replica_table::unmap::operator()(reference* first) const { ::munmap(first, bytes); }
+void replica_table::unmap::operator()(void* first) const { ::munmap(first, bytes); }
 
-replica_table::memory replica_table::zeroed(std::uint64_t references) {
-  const std::size_t bytes = references * sizeof(reference);
+template <class Element>
+replica_table::memory<Element> replica_table::zeroed(std::uint64_t elements) {
+  const std::size_t bytes = elements * sizeof(Element);
   void* const first =
       ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (first == MAP_FAILED) {
     throw std::bad_alloc();
   }
-  return memory(static_cast<reference*>(first), unmap{bytes});
+  return memory<Element>(static_cast<Element*>(first), unmap{bytes});
 }
 
 replica_table::replica_table(std::uint64_t replicas)
-    : references_(zeroed(references_for(replicas))), bucket_mask_(references_for(replicas) / replica_place::ways - 1) {}
+    : references_(zeroed<reference>(references_for(replicas))),
+      bucket_mask_(references_for(replicas) / replica_place::ways - 1),
+      hints_(zeroed<std::atomic<std::uint32_t>>(references_for(replicas))),
+      hint_mask_(references_for(replicas) - 1) {}
+
+replica_hit find_in_table(const context& here, address block) noexcept {
+  const auto place = replica_place::of(block, here.bucket_mask);
+  for (const std::uint64_t bucket : {place.first, place.second}) {
+    const std::atomic<std::uint64_t>* const references = here.table + bucket * replica_place::ways;
+    for (std::size_t way = 0; way < replica_place::ways; ++way) {
+      const std::uint64_t reference = references[way].load(std::memory_order_acquire);
+      if (static_cast<std::uint32_t>(reference >> 32U) != place.tag || static_cast<std::uint32_t>(reference) == 0) {
+        continue;
+      }
+      replica* const copy = here.replicas + (static_cast<std::uint32_t>(reference) - 1);
+      const std::uint64_t sequence = copy->sequence.load(std::memory_order_acquire);
+      if (copy->block.load(std::memory_order_relaxed) == block.bits()) {
+        // Release: whoever follows the hint finds the header made, as this thread has.
+        here.hints[spread(block) & here.hint_mask].store(static_cast<std::uint32_t>(reference),
+                                                         std::memory_order_release);
+        return {.copy = copy, .sequence = sequence};
+      }
+    }
+  }
+  return {};
+}
 
 replica* replica_table::find(address block, replica* replicas) const {
   const auto place = replica_place::of(block, bucket_mask_);
@@ -74,7 +102,9 @@ bool replica_table::insert(address block, replica_number number) {
   if (free == nullptr) {
     return false;
   }
-  free->store(make_reference(place.tag, number), std::memory_order_release);
+  const std::uint64_t made = make_reference(place.tag, number);
+  free->store(made, std::memory_order_release);
+  hints_[spread(block) & hint_mask_].store(static_cast<std::uint32_t>(made), std::memory_order_release);
   return true;
 }
 

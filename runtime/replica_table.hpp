@@ -14,7 +14,9 @@
 namespace liana::detail {
 
 /// Where the hit path finds replicas (replica_place): in private memory that costs nothing until it is used. At most
-/// half of it is ever full, so that two full buckets at once are a rarity.
+/// half of it is ever full, so that two full buckets at once are a rarity. Beside it the hints: where a replica was when
+/// it was last inserted or looked for. They are never taken back, because whoever follows one looks at whose the replica
+/// is.
 ///
 /// Thread safety: one thread changes it at a time, the owner sees to that; any number look up through `references`
 /// meanwhile.
@@ -27,6 +29,8 @@ class replica_table {
 
   [[nodiscard]] const reference* references() const { return references_.get(); }
   [[nodiscard]] std::uint64_t bucket_mask() const { return bucket_mask_; }
+  [[nodiscard]] std::atomic<std::uint32_t>* hints() const { return hints_.get(); }
+  [[nodiscard]] std::uint64_t hint_mask() const { return hint_mask_; }
 
   /// The replica of a block among those in the table; null when there is none.
   [[nodiscard]] replica* find(address block, replica* replicas) const;
@@ -43,17 +47,21 @@ class replica_table {
  private:
   struct unmap {
     std::size_t bytes = 0;
-    void operator()(reference* first) const;
+    void operator()(void* first) const;
   };
-  using memory = std::unique_ptr<reference[], unmap>;
+  template <class Element>
+  using memory = std::unique_ptr<Element[], unmap>;
 
-  [[nodiscard]] static memory zeroed(std::uint64_t references);
+  template <class Element>
+  [[nodiscard]] static memory<Element> zeroed(std::uint64_t elements);
   [[nodiscard]] reference* bucket(std::uint64_t number) const {
     return references_.get() + number * replica_place::ways;
   }
 
-  memory references_;
+  memory<reference> references_;
   std::uint64_t bucket_mask_;
+  memory<std::atomic<std::uint32_t>> hints_;  ///< one for each reference: half of them are never used
+  std::uint64_t hint_mask_;
 };
 
 }  // namespace liana::detail

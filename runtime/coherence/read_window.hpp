@@ -46,11 +46,9 @@ class read_window {
       wait_for([this] { return used_ < window_width; });
     }
     for (;;) {
-      const replica_hit hit = find_valid_replica(state_.hot, block);
-      if (hit.copy != nullptr && state_.replicas->pin(*hit.copy, hit.sequence)) {
-        mark_referenced(*hit.copy);
+      if (replica* const copy = pin_valid_replica(state_.hot, block); copy != nullptr) {
         count(counter::hits);
-        ready_(*hit.copy, tag);
+        ready_(*copy, tag);
         return;
       }
       const auto claim = claim_without_own(block);

@@ -53,7 +53,7 @@ cache::claim_outcome claim_with_patience(runtime_state& state, address block, co
 }
 
 bool is_claimed(const runtime_state& state, address block) {
-  const replica_hit found = find_replica(state.hot, block);
+  const replica_hit found = find_in_table(state.hot, block);
   return found.copy != nullptr && (found.sequence & 1U) != 0;
 }
 

@@ -17,29 +17,38 @@ namespace liana::detail {
 namespace {
 
 /// Positions of blocks in the global order in which holds are taken: ascending addresses.
-std::vector<std::size_t> global_order(std::span<const address> blocks) {
-  std::vector<std::size_t> order(blocks.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto before = [&](std::size_t i, std::size_t j) { return blocks[i].bits() < blocks[j].bits(); };
-  if (!std::is_sorted(order.begin(), order.end(), before)) {
-    std::sort(order.begin(), order.end(), before);
+class global_order {
+ public:
+  explicit global_order(std::span<const address> blocks) : size_(blocks.size()) {
+    const auto before = [](address left, address right) { return left.bits() < right.bits(); };
+    if (!std::is_sorted(blocks.begin(), blocks.end(), before)) {
+      positions_.resize(size_);
+      std::iota(positions_.begin(), positions_.end(), std::size_t{0});
+      std::sort(positions_.begin(), positions_.end(),
+                [&](std::size_t i, std::size_t j) { return before(blocks[i], blocks[j]); });
+    }
   }
-  return order;
-}
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t operator[](std::size_t i) const { return positions_.empty() ? i : positions_[i]; }
 
-/// Notes holds in one record for each run of blocks in a row. `give(i)` is where hold i keeps its record, or null for a
-/// hold that needs none.
-template <class Give>
-void note_runs(std::span<const address> blocks, const std::vector<std::size_t>& order, bool writing, Give give) {
+ private:
+  std::size_t size_;
+  std::vector<std::size_t> positions_;  ///< empty: as they are
+};
+
+/// Notes holds in one record for each run of blocks in a row, of those that `wanted(i)` says need one. Calls
+/// `noted(record, i)` for each of them.
+template <class Wanted, class Noted>
+void note_runs(std::span<const address> blocks, const global_order& order, bool writing, Wanted wanted, Noted noted) {
   for (std::size_t i = 0; i < order.size();) {
-    if (give(order[i]) == nullptr) {
+    if (!wanted(order[i])) {
       ++i;
       continue;
     }
     std::size_t end = i + 1;
     const auto follows = [&](std::size_t next) {
       const address last = blocks[order[next - 1]];
-      return give(order[next]) != nullptr &&
+      return wanted(order[next]) &&
              last.advanced(static_cast<std::int64_t>(last.block_bytes())) == blocks[order[next]];
     };
     while (end < order.size() && follows(end)) {
@@ -48,7 +57,7 @@ void note_runs(std::span<const address> blocks, const std::vector<std::size_t>& 
     hold_record* const record =
         note_hold(blocks[order[i]], blocks[order[end - 1]], static_cast<std::uint32_t>(end - i), writing);
     for (; i < end; ++i) {
-      *give(order[i]) = record;
+      noted(record, order[i]);
     }
   }
 }
@@ -62,12 +71,29 @@ void give_back_noexcept(runtime_state& state, const write_hold& hold) noexcept {
   }
 }
 
-void undo_reads(runtime_state& state, std::span<const read_hold> holds) {
-  for (const read_hold& each : holds) {
-    if (each.copy != nullptr) {
-      state.replicas->unpin(*each.copy);
-    } else if (each.entry != nullptr) {
-      give_in_place(*each.entry);
+void undo_reads(runtime_state& state, std::span<const address> blocks, std::span<const read_hold> holds) {
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (holds[i].data == nullptr) {
+      continue;
+    }
+    if (holds[i].is_in_place()) {
+      give_in_place(entry_of(state, blocks[i]));
+    } else {
+      state.replicas->unpin(holds[i].copy());
+    }
+  }
+}
+
+/// Gives up a run of blocks that is held in place by one record.
+void close_run_in_place(const runtime_state& state, hold_record& record) noexcept {
+  const address last(record.last.load(std::memory_order_relaxed));
+  address block(record.first.load(std::memory_order_relaxed));
+  record.guards.store(1, std::memory_order_relaxed);
+  forget_hold(record);
+  for (;; block = block.advanced(static_cast<std::int64_t>(block.block_bytes()))) {
+    give_in_place(entry_of(state, block));
+    if (block == last) {
+      return;
     }
   }
 }
@@ -117,35 +143,42 @@ void write_pieces(std::span<const const_piece> pieces) {
   window.drain();
 }
 
-std::vector<read_hold> open_reads(std::span<const address> blocks) {
-  std::vector<read_hold> holds(blocks.size());
+read_hold_set open_reads(std::span<const address> blocks) {
+  read_hold_set set{.holds = std::vector<read_hold>(blocks.size()), .records = {}};
   if (blocks.empty()) {
-    return holds;
+    return set;
   }
   runtime_state& state = require_runtime("read");
-  const auto order = global_order(blocks);
+  const global_order order(blocks);
+  auto& holds = set.holds;
   try {
     read_window window(state, [&](replica& copy, std::size_t i) {
-      holds[i] = {.data = copy.data.load(std::memory_order_relaxed), .copy = &copy};
+      holds[i] = read_hold::pinned(copy.data.load(std::memory_order_relaxed), copy);
     });
-    for (const std::size_t i : order) {
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      const std::size_t i = order[k];
       const address block = checked_block(state, blocks[i], 1, "read");
       if (block.home() == state.rank()) {
         window.drain();
         take_in_place(state, block);
-        holds[i] = {.data = near_data(state, block), .entry = &entry_of(state, block)};
+        holds[i] = read_hold::in_place(near_data(state, block), nullptr);
       } else {
         window.add(block, i);
       }
     }
     window.drain();
   } catch (...) {
-    undo_reads(state, holds);
+    undo_reads(state, blocks, holds);
     throw;
   }
-  note_runs(blocks, order, false,
-            [&](std::size_t i) { return holds[i].entry != nullptr ? &holds[i].record : nullptr; });
-  return holds;
+  note_runs(
+      blocks, order, false, [&](std::size_t i) { return holds[i].is_in_place(); },
+      [&](hold_record* record, std::size_t /*i*/) {
+        if (set.records.empty() || set.records.back() != record) {
+          set.records.push_back(record);
+        }
+      });
+  return set;
 }
 
 std::vector<write_hold> open_writes(std::span<const address> blocks) {
@@ -154,9 +187,10 @@ std::vector<write_hold> open_writes(std::span<const address> blocks) {
     return holds;
   }
   runtime_state& state = require_runtime("write");
-  const auto order = global_order(blocks);
+  const global_order order(blocks);
   try {
-    for (const std::size_t i : order) {
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      const std::size_t i = order[k];
       holds[i] = take_for_write(state, checked_block(state, blocks[i], 1, "write"), false);
     }
   } catch (...) {
@@ -167,13 +201,24 @@ std::vector<write_hold> open_writes(std::span<const address> blocks) {
     }
     throw;
   }
-  note_runs(blocks, order, true, [&](std::size_t i) { return &holds[i].record; });
+  note_runs(
+      blocks, order, true, [](std::size_t /*i*/) { return true; },
+      [&](hold_record* record, std::size_t i) { holds[i].record = record; });
   return holds;
 }
 
-void close_reads(std::span<read_hold> holds) noexcept {
-  for (read_hold& each : holds) {
-    close_read(each);
+void close_reads(const read_hold_set& set) noexcept {
+  runtime_state* const state = current->state;
+  if (state == nullptr) {
+    return;  // the view outlived the runtime
+  }
+  for (const read_hold& each : set.holds) {
+    if (!each.is_in_place()) {
+      state->replicas->unpin(each.copy());
+    }
+  }
+  for (hold_record* const each : set.records) {
+    close_run_in_place(*state, *each);
   }
 }
 

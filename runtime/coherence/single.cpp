@@ -19,14 +19,9 @@ namespace {
 /// A valid replica of a far block, or of a near one whose home is another rank, pinned.
 replica& pinned_replica(runtime_state& state, address block, const char* operation) {
   for (;;) {
-    const replica_hit hit = find_valid_replica(state.hot, block);
-    if (hit.copy != nullptr && state.replicas->pin(*hit.copy, hit.sequence)) {
-      mark_referenced(*hit.copy);
+    if (replica* const copy = pin_valid_replica(state.hot, block); copy != nullptr) {
       count(counter::hits);
-      return *hit.copy;
-    }
-    if (hit.copy != nullptr) {
-      continue;  // it was reused between the check and the pin
+      return *copy;
     }
     const auto claim = claim_replica(state, block, operation);
     if (claim.copy != nullptr) {
@@ -113,29 +108,24 @@ void write_bytes(address at, const void* from, std::size_t bytes) {
   }
 }
 
-read_hold open_read(address at, std::size_t bytes) {
+read_hold open_read_slowly(address at, std::size_t bytes) {
   runtime_state& state = state_for(at, bytes, "read");
   const address block = at.block();
   if (at.home() == state.rank()) {
     take_in_place(state, block);
-    return {
-        .data = near_data(state, at), .record = note_hold(block, block, 1, false), .entry = &entry_of(state, block)};
+    return read_hold::in_place(near_data(state, at), note_hold(block, block, 1, false));
   }
   replica& copy = pinned_replica(state, block, "read");
-  return {.data = data_of(copy, at), .copy = &copy};
+  return read_hold::pinned(data_of(copy, at), copy);
 }
 
-void close_read(read_hold& hold) noexcept {
-  if (current->state == nullptr) {
-    return;  // the guard outlived the runtime; the memory is gone
-  }
-  if (hold.copy != nullptr) {
-    current->state->replicas->unpin(*hold.copy);
-    return;
-  }
-  forget_hold(*hold.record);
-  give_in_place(*hold.entry);
+void close_read_in_place(hold_record& record) noexcept {
+  directory_entry& entry = entry_of(*current->state, address(record.first.load(std::memory_order_relaxed)));
+  forget_hold(record);
+  give_in_place(entry);
 }
+
+void free_orphan(replica& copy) noexcept { current->state->replicas->free_orphan(copy); }
 
 write_hold take_for_write(runtime_state& state, address at, bool overwrite) {
   const address block = at.block();

@@ -160,9 +160,9 @@ liana_mutant(pinned_replica_reused runtime/cache.cpp
     return true;]]
   [[  if (copy.pins.load(std::memory_order_seq_cst) != UINT32_MAX) {
     return true;]])
-liana_mutant(pin_without_a_second_look runtime/cache.cpp
-  [[  if (copy.sequence.load(std::memory_order_seq_cst) != sequence) {]]
-  [[  if (copy.sequence.load(std::memory_order_seq_cst) == UINT64_MAX) {]])
+liana_mutant(pin_without_a_second_look runtime/include/liana/detail/replica.hpp
+  [[  return copy.sequence.load(std::memory_order_seq_cst) == sequence;]]
+  [[  return copy.sequence.load(std::memory_order_seq_cst) != UINT64_MAX;]])
 liana_mutant(writer_stamp_taken_after_the_release runtime/coherence/far_write.cpp
   [[  state.wire->post(block.home(), chain, posted->done);  // R8: in this order]]
   [[  state.wire->post(block.home(), chain, posted->done);

@@ -30,12 +30,20 @@ void write_bytes(address at, const void* from, std::size_t bytes);
 /// Starts to fetch the block if it is far and not valid here; does not wait.
 void prefetch_block(address at);
 
-/// A block held for reading: pinned replica, or in place at the home.
+/// A block held for reading: by a pinned replica, or in place at the home. Two words, so that a guard lives in registers.
 struct read_hold {
-  const std::byte* data = nullptr;   ///< of the address that was asked for; null: nothing held
-  replica* copy = nullptr;           ///< the pinned replica, or null: in place
-  hold_record* record = nullptr;     ///< in place
-  directory_entry* entry = nullptr;  ///< in place
+  const std::byte* data = nullptr;  ///< of the address that was asked for; null: nothing held
+  std::uintptr_t by = 0;            ///< the replica; or in place, then odd: the hold_record, or 1 where others keep that
+
+  static read_hold pinned(const std::byte* data, replica& copy) {
+    return {.data = data, .by = reinterpret_cast<std::uintptr_t>(&copy)};
+  }
+  static read_hold in_place(const std::byte* data, const hold_record* record) {
+    return {.data = data, .by = reinterpret_cast<std::uintptr_t>(record) | 1U};
+  }
+  [[nodiscard]] bool is_in_place() const { return (by & 1U) != 0; }
+  [[nodiscard]] replica& copy() const { return *reinterpret_cast<replica*>(by); }
+  [[nodiscard]] hold_record* record() const { return reinterpret_cast<hold_record*>(by & ~std::uintptr_t{1}); }
 };
 
 /// A block held for writing: in place where it is near, else in the replica that is to be published.
@@ -48,8 +56,12 @@ struct write_hold {
   directory_entry* entry = nullptr;  ///< near
 };
 
-[[nodiscard]] read_hold open_read(address at, std::size_t bytes);
-void close_read(read_hold& hold) noexcept;
+/// open_read where the block is this rank's or has no valid replica here, and close_read of what is held in place.
+[[nodiscard]] read_hold open_read_slowly(address at, std::size_t bytes);
+void close_read_in_place(hold_record& record) noexcept;
+
+/// Frees an orphan whose last pin is gone.
+void free_orphan(replica& copy) noexcept;
 
 /// `overwrite`: the caller will write every byte of the block, so its content need not be fetched.
 [[nodiscard]] write_hold open_write(address at, std::size_t bytes, bool overwrite = false);
@@ -85,11 +97,17 @@ struct const_piece {
 void read_pieces(std::span<const piece> pieces);
 void write_pieces(std::span<const const_piece> pieces);
 
+/// Several blocks held for reading.
+struct read_hold_set {
+  std::vector<read_hold> holds;
+  std::vector<hold_record*> records;  ///< of runs of blocks that are held in place
+};
+
 /// Holds of distinct blocks, taken in the global order (ascending addresses) that keeps several holders from waiting
-/// for each other in a circle. Result i belongs to blocks[i]. All or nothing.
-[[nodiscard]] std::vector<read_hold> open_reads(std::span<const address> blocks);
+/// for each other in a circle. Hold i belongs to blocks[i]. All or nothing.
+[[nodiscard]] read_hold_set open_reads(std::span<const address> blocks);
 [[nodiscard]] std::vector<write_hold> open_writes(std::span<const address> blocks);
-void close_reads(std::span<read_hold> holds) noexcept;
+void close_reads(const read_hold_set& set) noexcept;
 void close_writes(std::span<write_hold> holds);
 void close_writes_noexcept(std::span<write_hold> holds) noexcept;
 
@@ -122,29 +140,27 @@ struct replica_hit {
   std::uint64_t sequence = 0;
 };
 
-/// The replica of a block, in whatever state. No lock, no atomic read-modify-write, no store.
-inline replica_hit find_replica(const context& here, address block) {
-  const auto place = replica_place::of(block, here.bucket_mask);
-  for (const std::uint64_t bucket : {place.first, place.second}) {
-    const std::atomic<std::uint64_t>* const references = here.table + bucket * replica_place::ways;
-    for (std::size_t way = 0; way < replica_place::ways; ++way) {
-      const std::uint64_t reference = references[way].load(std::memory_order_acquire);
-      if (static_cast<std::uint32_t>(reference >> 32U) != place.tag || static_cast<std::uint32_t>(reference) == 0) {
-        continue;
-      }
-      replica* const copy = here.replicas + (static_cast<std::uint32_t>(reference) - 1);
-      const std::uint64_t sequence = copy->sequence.load(std::memory_order_acquire);
-      if (copy->block.load(std::memory_order_relaxed) == block.bits()) {
-        return {.copy = copy, .sequence = sequence};
-      }
+/// The replica of a block, in whatever state, from the table of references. No lock, no atomic read-modify-write.
+/// Leaves a hint.
+replica_hit find_in_table(const context& here, address block) noexcept;
+
+/// The same, but one that a newer replica has replaced may be found while somebody has it pinned: it is as good as its
+/// stamp says.
+[[gnu::always_inline]] inline replica_hit find_replica(const context& here, address block) {
+  const std::uint32_t hint = here.hints[spread(block) & here.hint_mask].load(std::memory_order_acquire);
+  if (hint != 0) [[likely]] {
+    replica* const copy = here.replicas + (hint - 1);
+    const std::uint64_t sequence = copy->sequence.load(std::memory_order_acquire);
+    if (copy->block.load(std::memory_order_relaxed) == block.bits()) [[likely]] {
+      return {.copy = copy, .sequence = sequence};
     }
   }
-  return {};
+  return find_in_table(here, block);
 }
 
 /// The hit check of PROTOCOL.md: stamp == V[h(b)]. What it returns was current when the validity word was loaded; the
 /// caller looks at `sequence` again after using it, or pins it.
-inline replica_hit find_valid_replica(const context& here, address block) {
+[[gnu::always_inline]] inline replica_hit find_valid_replica(const context& here, address block) {
   const replica_hit found = find_replica(here, block);
   if (found.copy == nullptr || (found.sequence & 1U) != 0) {
     return {};
@@ -161,7 +177,7 @@ inline void mark_referenced(replica& copy) {
   }
 }
 
-inline bool try_hit(const context& here, address at, void* to, std::size_t bytes) {
+[[gnu::always_inline]] inline bool try_hit(const context& here, address at, void* to, std::size_t bytes) {
   const replica_hit hit = find_valid_replica(here, at.block());
   if (hit.copy == nullptr) {
     return false;
@@ -180,28 +196,70 @@ inline bool try_hit(const context& here, address at, void* to, std::size_t bytes
   return true;
 }
 
+inline bool is_in_one_block(address at, std::size_t bytes) { return at.offset_in_block() + bytes <= at.block_bytes(); }
+
 /// Whether `bytes` at `at` lie in one block of a home that exists. What it refuses, the library explains.
 inline bool is_plausible(const context& here, address at, std::size_t bytes) {
-  return at.home() < here.size && at.block_log2() >= minimum_block_log2 &&
-         at.offset_in_block() + bytes <= at.block_bytes() && at.offset() + bytes <= here.homes[at.home()].bytes;
+  return at.home() < here.size && at.block_log2() >= minimum_block_log2 && is_in_one_block(at, bytes) &&
+         at.offset() + bytes <= here.homes[at.home()].bytes;
 }
 
 /// Coherent read of bytes inside one block: near or hit here, the rest in the library.
 [[gnu::always_inline]] inline void read_inline(address at, void* to, std::size_t bytes) {
   const context& here = *current;
-  if (is_plausible(here, at, bytes)) [[likely]] {
+  if (at.home() < here.size) [[likely]] {
     const home_view& home = here.homes[at.home()];
     if (home.origin != nullptr) {
-      if (try_near_read(home, at, to, bytes)) [[likely]] {
+      if (is_plausible(here, at, bytes) && try_near_read(home, at, to, bytes)) [[likely]] {
         count(counter::home_accesses);
         return;
       }
-    } else if (try_hit(here, at, to, bytes)) [[likely]] {
+      // A replica is of a block that exists, so no more than this has to be asked.
+    } else if (is_in_one_block(at, bytes) && try_hit(here, at, to, bytes)) [[likely]] {
       count(counter::hits);
       return;
     }
   }
   read_bytes(at, to, bytes);
+}
+
+/// The valid replica of a block, pinned, or null.
+[[gnu::always_inline]] inline replica* pin_valid_replica(const context& here, address block) {
+  const replica_hit hit = find_valid_replica(here, block);
+  if (hit.copy == nullptr) {
+    return nullptr;
+  }
+  mark_referenced(*hit.copy);
+  if (count_pin(*hit.copy, hit.sequence)) [[likely]] {
+    return hit.copy;
+  }
+  if (count_unpin(*hit.copy)) {
+    free_orphan(*hit.copy);
+  }
+  return nullptr;
+}
+
+/// Holds the block for reading: pins its replica, or holds it in place where this rank is the home.
+[[nodiscard]] inline read_hold open_read(address at, std::size_t bytes) {
+  const context& here = *current;
+  if (at.home() < here.size && at.home() != here.rank && is_in_one_block(at, bytes)) [[likely]] {
+    if (replica* const copy = pin_valid_replica(here, at.block()); copy != nullptr) [[likely]] {
+      count(counter::hits);
+      return read_hold::pinned(copy->data.load(std::memory_order_relaxed) + at.offset_in_block(), *copy);
+    }
+  }
+  return open_read_slowly(at, bytes);
+}
+
+inline void close_read(read_hold hold) noexcept {
+  if (current->state == nullptr) [[unlikely]] {
+    return;  // the guard outlived the runtime; the memory is gone
+  }
+  if (hold.is_in_place()) {
+    close_read_in_place(*hold.record());
+  } else if (count_unpin(hold.copy())) [[unlikely]] {
+    free_orphan(hold.copy());
+  }
 }
 
 }  // namespace liana::detail

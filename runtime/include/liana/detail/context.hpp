@@ -28,6 +28,8 @@ struct context {
   std::uint64_t validity_mask = 0;
   const std::atomic<std::uint64_t>* table = nullptr;  ///< references to replicas
   std::uint64_t bucket_mask = 0;
+  std::atomic<std::uint32_t>* hints = nullptr;  ///< where the replica of a block was last found: its number + 1, or 0
+  std::uint64_t hint_mask = 0;
   replica* replicas = nullptr;
   runtime_state* state = nullptr;
 };
@@ -42,12 +44,15 @@ inline thread_local constinit context* current = &no_context;
 inline constinit context* current = &no_context;
 #endif
 
-/// The index of a block's validity word. Blocks in a row have words in a row.
-inline std::uint64_t validity_index(address block, std::uint64_t mask) {
-  const std::uint64_t row = block.offset() >> block.block_log2();
-  const std::uint64_t start = (block.bits() >> address::size_shift) * 0x9E3779B97F4A7C15U;
-  return (row + (start >> 20U)) & mask;
+/// Spreads blocks over tables: those in a row have numbers in a row. Those of different homes and sizes begin at
+/// different places: homes 32 * 5063 = 162,016 numbers apart, the golden section of the default number of validity
+/// words, so that the rows of many homes lie as far from each other as they can.
+inline std::uint64_t spread(address block) {
+  return (block.bits() >> block.block_log2()) + (block.bits() >> address::size_shift) * 5063;
 }
+
+/// The index of a block's validity word.
+inline std::uint64_t validity_index(address block, std::uint64_t mask) { return spread(block) & mask; }
 
 inline directory_entry& near_entry(const home_view& home, address at) {
   return *reinterpret_cast<directory_entry*>(home.origin + at.entry_offset());

@@ -19,7 +19,8 @@ namespace liana::detail {
 /// Reading without a lock or an atomic read-modify-write, and the edge of the C++ memory model that each step needs
 /// (`x -> y`: x happens before y). A generation is what lies between a claim and the next one.
 ///
-///   1. Load the reference. Insertion's release store -> this acquire load: the header is made. It is never destroyed.
+///   1. Load the reference, or the hint. Insertion's release store -> this acquire load: the header is made. It is never
+///      destroyed, so a hint that is out of date leads to a header too, and step 3 tells whose.
 ///   2. Load `sequence`: even. Publish's release store -> this acquire load: all that follows reads this generation or
 ///      a later one. (A claim that finds a pin puts the value back, having acquired it from publish itself.)
 ///   3. Compare `block`; load the validity word, where the read takes effect; compare `stamp`. Stamps are used once, so
@@ -54,8 +55,20 @@ struct alignas(64) replica {
 };
 static_assert(sizeof(replica) == 64);
 
+/// Counts a pin. False when the replica is no more what it was at `sequence`: the pin must then be taken off again.
+inline bool count_pin(replica& copy, std::uint64_t sequence) noexcept {
+  copy.pins.fetch_add(1, std::memory_order_seq_cst);
+  return copy.sequence.load(std::memory_order_seq_cst) == sequence;
+}
+
+/// Takes a pin off. True when it was the last one of an orphan, which is then to be freed.
+inline bool count_unpin(replica& copy) noexcept {
+  return copy.pins.fetch_sub(1, std::memory_order_seq_cst) == 1 && copy.orphan.load(std::memory_order_seq_cst);
+}
+
 /// Where a block's replica is found: a table of buckets of eight references, one cache line each, two buckets per
-/// block. A reference is a tag in the high half and the number of the replica, from 1, in the low half.
+/// block. A reference is a tag in the high half and the number of the replica, from 1, in the low half. A second table,
+/// of hints, with one place per block that others may take, is looked at first and leads to most replicas in one load.
 struct replica_place {
   static constexpr std::size_t ways = 8;
 

@@ -37,14 +37,14 @@ class read_holds {
 
   /// Takes `blocks`; `data(i)` then tells where the one at `blocks[i]` lies.
   void open(std::span<const address> blocks) { many_ = open_reads(blocks); }
-  [[nodiscard]] const std::byte* data(std::size_t i) const { return many_[i].data; }
+  [[nodiscard]] const std::byte* data(std::size_t i) const { return many_.holds[i].data; }
 
   void close() noexcept {
     if (one_.data != nullptr) {
       close_read(one_);
       one_ = {};
     }
-    if (!many_.empty()) {
+    if (!many_.holds.empty()) {
       close_reads(many_);
       many_ = {};
     }
@@ -52,7 +52,7 @@ class read_holds {
 
  private:
   read_hold one_;
-  std::vector<read_hold> many_;
+  read_hold_set many_;
 };
 
 /// The same for writing. `close` publishes what was written, and holds nothing afterwards even if it throws; the
