@@ -75,8 +75,6 @@ void near_write(runtime_state& state, address at, const void* from, std::size_t 
 /// Takes a near block for writing: nobody else holds it and every replica is invalidated. Leaves hold records to the
 /// caller.
 void take_near(runtime_state& state, address block, const char* operation);
-/// Ends that: version + 1, no sharers, nobody holds it.
-void give_near(directory_entry& entry);
 
 /// Invalidates the replicas of a near block that this thread reads in place, so that nobody writes it.
 void invalidate_in_place(runtime_state& state, address block);

@@ -8,7 +8,7 @@
 #include "runtime/wait.hpp"
 
 /// Blocks whose home is on this host: loads, stores and CPU atomics, and a transport operation only where a far host
-/// shares. Near ranks never use the atomics of the lock word (R1): they look at it, and yield to whoever has it.
+/// shares. The steps that need no waiting are in detail/near_block.hpp and detail/access.hpp.
 namespace liana::detail {
 namespace {
 
@@ -22,23 +22,6 @@ rank_t holder_of(const directory_entry& entry, address block) {
     return static_cast<rank_t>((near >> 32U) - 1);
   }
   return near != 0 ? block.home() : nobody;
-}
-
-/// One try to set near.writer. PROTOCOL "Near accesses", write guard.
-bool try_take_near(directory_entry& entry, rank_t me) {
-  std::uint64_t expected = 0;
-  if (!entry.near.compare_exchange_strong(expected, near_writer(me), std::memory_order_seq_cst)) {
-    return false;
-  }
-  // The exchange was the full fence: either this load sees the far writer's lock, or the far writer sees near.writer
-  // (R6).
-  if (entry.lock.load(std::memory_order_seq_cst) == 0) {
-    // Whoever copies, by try_near_read, what the holder is about to write sees the exchange when it looks again.
-    std::atomic_thread_fence(std::memory_order_release);
-    return true;
-  }
-  entry.near.store(0, std::memory_order_release);
-  return false;
 }
 
 bool try_take_in_place(directory_entry& entry, bool again) {
@@ -59,15 +42,8 @@ bool try_take_in_place(directory_entry& entry, bool again) {
 
 /// Invalidates whoever shares a block that this rank holds as near writer, and waits until that is visible (R7).
 void invalidate_sharers(runtime_state& state, const directory_entry& entry, address block) {
-  std::array<std::uint64_t, directory_entry::sharer_bytes / 8> sharers{};
-  std::uint64_t any = 0;
-  for (std::size_t i = 0; i < sharers.size(); ++i) {
-    // Either this load, in one order with the exchange on `near`, sees a mark, or whoever set it sees the exchange: the
-    // fence of near_fetch stands between its mark and its look at `near`.
-    sharers[i] = entry.sharers[i].load(std::memory_order_seq_cst);
-    any |= sharers[i];
-  }
-  if (any == 0) {
+  const sharer_words sharers = sharers_of(entry);
+  if (!any_mark(sharers)) {
     return;
   }
   settled_completion sent(*state.wire);
@@ -81,12 +57,13 @@ void invalidate_sharers(runtime_state& state, const directory_entry& entry, addr
   check_completion(state, sent.done, "invalidation", block);
 }
 
-/// What ends a write: a new version, and then no sharers.
-void begin_version(directory_entry& entry) {
-  entry.version.store(entry.version.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-  // R8: after the data, before the block is free. Not only where a mark was seen: one may have come during the write.
-  for (auto& word : entry.sharers) {
-    word.store(0, std::memory_order_release);
+/// The same for a block that was just taken, which is given back where that fails.
+void prepare_taken(runtime_state& state, directory_entry& entry, address block) {
+  try {
+    invalidate_sharers(state, entry, block);
+  } catch (...) {
+    entry.near.store(0, std::memory_order_release);  // nothing was written
+    throw;
   }
 }
 
@@ -102,17 +79,7 @@ void take_near(runtime_state& state, address block, const char* operation) {
       wait.step(holder_of(entry, block));
     } while (!try_take_near(entry, state.rank()));
   }
-  try {
-    invalidate_sharers(state, entry, block);
-  } catch (...) {
-    entry.near.store(0, std::memory_order_release);  // nothing was written
-    throw;
-  }
-}
-
-void give_near(directory_entry& entry) {
-  begin_version(entry);
-  entry.near.store(0, std::memory_order_release);
+  prepare_taken(state, entry, block);
 }
 
 void invalidate_in_place(runtime_state& state, address block) {
@@ -146,6 +113,15 @@ void near_write(runtime_state& state, address at, const void* from, std::size_t 
   take_near(state, block, "put");
   racing_copy(near_data(state, at), from, bytes);
   give_near(entry_of(state, block));
+  count(counter::home_accesses);
+}
+
+void write_taken(address at, const void* from, std::size_t bytes) {
+  runtime_state& state = *current->state;
+  directory_entry& entry = entry_of(state, at);
+  prepare_taken(state, entry, at.block());
+  racing_copy(near_data(state, at), from, bytes);
+  give_near(entry);
   count(counter::home_accesses);
 }
 

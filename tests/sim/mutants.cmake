@@ -1,8 +1,8 @@
 # Mutants of the runtime: each lacks one thing that the protocol or the cache relies on, and a seed must show it.
 #
 #   liana_mutant(NAME FILE FROM TO [FROM2 TO2])
-#     `explore`, linked with FILE in which FROM, found there exactly once, is TO. A header mutates recorder.cpp or, where it is
-#     not a public one, what LIANA_MUTANT_OF names.
+#     `explore`, linked with FILE in which FROM, found there exactly once, is TO. A public header mutates recorder.cpp and
+#     what LIANA_MUTANT_WITH names, another one what LIANA_MUTANT_OF names.
 
 set_property(DIRECTORY PROPERTY LIANA_MUTANTS "")
 
@@ -29,7 +29,7 @@ function(liana_mutant name file from to)
   file(CONFIGURE OUTPUT ${directory}/${included} CONTENT "${text}" @ONLY)
   set(target mutant_${name})
   if(file MATCHES "^runtime/include/")
-    add_executable(${target} recorder.cpp $<TARGET_OBJECTS:liana_explore> $<TARGET_OBJECTS:liana_program>)
+    add_executable(${target} recorder.cpp ${LIANA_MUTANT_WITH} $<TARGET_OBJECTS:liana_explore> $<TARGET_OBJECTS:liana_program>)
   elseif(file MATCHES "\\.hpp$")
     add_executable(${target} ${PROJECT_SOURCE_DIR}/${LIANA_MUTANT_OF} $<TARGET_OBJECTS:liana_explore> $<TARGET_OBJECTS:liana_program> $<TARGET_OBJECTS:liana_recorder>)
   else()
@@ -132,9 +132,11 @@ liana_mutant(writer_keeps_an_unregistered_replica runtime/coherence/far_write.cp
 
 # ---- near accesses ----
 
-liana_mutant(near_write_ignores_the_lock runtime/coherence/near_access.cpp
+set(LIANA_MUTANT_WITH ${PROJECT_SOURCE_DIR}/runtime/coherence/near_access.cpp)
+liana_mutant(near_write_ignores_the_lock runtime/include/liana/detail/near_block.hpp
   [[  if (entry.lock.load(std::memory_order_seq_cst) == 0) {]]
   [[  if (entry.lock.load(std::memory_order_seq_cst) != UINT64_MAX) {]])
+unset(LIANA_MUTANT_WITH)
 liana_mutant(read_in_place_ignores_the_lock runtime/coherence/near_access.cpp
   [[if (entry.lock.load(std::memory_order_seq_cst) == 0 || again) {]]
   [[if (entry.lock.load(std::memory_order_seq_cst) != UINT64_MAX || again) {]])

@@ -137,7 +137,7 @@ class global_ptr {
   /// Writes the object. When it returns, no rank can read an older value.
   void put(const value_type& value) const requires(!std::is_const_v<T>) {
     detail::require_shareable<value_type>();
-    detail::write_bytes(address_, &value, sizeof(value_type));
+    detail::write_inline(address_, &value, sizeof(value_type));
   }
 
   /// An immutable snapshot while the guard lives.

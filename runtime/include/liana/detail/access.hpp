@@ -8,6 +8,7 @@
 
 #include <liana/detail/address.hpp>
 #include <liana/detail/context.hpp>
+#include <liana/detail/near_block.hpp>
 #include <liana/detail/racing_copy.hpp>
 #include <liana/detail/thread_state.hpp>
 
@@ -26,6 +27,9 @@ void read_bytes(address at, void* to, std::size_t bytes);
 
 /// Coherent write of bytes inside one block. Returns when no older value can be read any more.
 void write_bytes(address at, const void* from, std::size_t bytes);
+
+/// Ends a put to a near block that is taken: invalidates whoever shares it, writes, gives it back.
+void write_taken(address at, const void* from, std::size_t bytes);
 
 /// Starts to fetch the block if it is far and not valid here; does not wait.
 void prefetch_block(address at);
@@ -221,6 +225,28 @@ inline bool is_plausible(const context& here, address at, std::size_t bytes) {
     }
   }
   read_bytes(at, to, bytes);
+}
+
+/// Coherent write of bytes inside one block: to a near block that nobody shares here, the rest in the library.
+[[gnu::always_inline]] inline void write_inline(address at, const void* from, std::size_t bytes) {
+  const context& here = *current;
+  if (is_plausible(here, at, bytes)) [[likely]] {
+    const home_view& home = here.homes[at.home()];
+    if (home.origin != nullptr) {
+      directory_entry& entry = near_entry(home, at);
+      if (try_take_near(entry, here.rank)) [[likely]] {
+        if (any_mark(sharers_of(entry))) {
+          write_taken(at, from, bytes);
+          return;
+        }
+        racing_copy(home.origin + at.offset(), from, bytes);
+        give_near(entry);
+        count(counter::home_accesses);
+        return;
+      }
+    }
+  }
+  write_bytes(at, from, bytes);
 }
 
 /// The valid replica of a block, pinned, or null.

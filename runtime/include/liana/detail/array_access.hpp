@@ -117,6 +117,7 @@ struct planned_read {
   address at;
   const directory_entry* entry = nullptr;  ///< near; null: far
   const std::byte* data = nullptr;         ///< near
+  const replica* copy = nullptr;           ///< far, where there seems to be one
 };
 
 /// Elements planned before the first of them is read. That many cache misses overlap that the processor alone, which
@@ -126,13 +127,24 @@ inline constexpr std::size_t gather_look_ahead = 64;
 [[gnu::always_inline]] inline planned_read plan_read(const context& here, address at) {
   const home_view& home = here.homes[at.home()];
   if (home.origin == nullptr) {
-    __builtin_prefetch(here.table + replica_place::of(at.block(), here.bucket_mask).first * replica_place::ways);
-    return {.at = at};
+    const std::uint64_t row = spread(at.block());
+    __builtin_prefetch(here.validity + (row & here.validity_mask));
+    const std::uint32_t hint = here.hints[row & here.hint_mask].load(std::memory_order_acquire);
+    const replica* const copy = hint != 0 ? here.replicas + (hint - 1) : nullptr;
+    __builtin_prefetch(copy);
+    return {.at = at, .copy = copy};
   }
   const planned_read plan{.at = at, .entry = &near_entry(home, at), .data = home.origin + at.offset()};
   __builtin_prefetch(plan.entry);
   __builtin_prefetch(plan.data);
   return plan;
+}
+
+/// Where the data of a far element seem to be, once the header of the replica has come.
+[[gnu::always_inline]] inline void plan_data(const planned_read& plan) {
+  if (plan.copy != nullptr) {
+    __builtin_prefetch(plan.copy->data.load(std::memory_order_relaxed) + plan.at.offset_in_block());
+  }
 }
 
 /// The seqlock of `try_near_read(home, at, to, bytes)` for an entry that has been found; one branch for all its words.
@@ -176,6 +188,9 @@ std::size_t gather_here(const array_storage& storage, std::span<const std::size_
         refuse_range(&storage, "array::gather", element, 1);
       }
       plans[i] = plan_read(here, storage.element(element));
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      plan_data(plans[i]);
     }
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t place = first + i;
