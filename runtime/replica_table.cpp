@@ -42,7 +42,8 @@ replica_table::replica_table(std::uint64_t replicas)
       hints_(zeroed<std::atomic<std::uint32_t>>(references_for(replicas))),
       hint_mask_(references_for(replicas) - 1) {}
 
-replica_hit find_in_table(const context& here, address block) noexcept {
+replica_hit find_in_table(const context& here, address at) noexcept {
+  const address block = at.block();
   const auto place = replica_place::of(block, here.bucket_mask);
   for (const std::uint64_t bucket : {place.first, place.second}) {
     const std::atomic<std::uint64_t>* const references = here.table + bucket * replica_place::ways;

@@ -14,9 +14,9 @@
 namespace liana::detail {
 
 /// Where the hit path finds replicas (replica_place): in private memory that costs nothing until it is used. At most
-/// half of it is ever full, so that two full buckets at once are a rarity. Beside it the hints: where a replica was when
-/// it was last inserted or looked for. They are never taken back, because whoever follows one looks at whose the replica
-/// is.
+/// half of it is ever full, so that two full buckets at once are a rarity. Beside it the hints: where a replica was
+/// when it was last inserted or looked for. They are never taken back, because whoever follows one looks at whose the
+/// replica is.
 ///
 /// Thread safety: one thread changes it at a time, the owner sees to that; any number look up through `references`
 /// meanwhile.

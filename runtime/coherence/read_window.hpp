@@ -46,9 +46,9 @@ class read_window {
       wait_for([this] { return used_ < window_width; });
     }
     for (;;) {
-      if (replica* const copy = pin_valid_replica(state_.hot, block); copy != nullptr) {
+      if (const replica_hit hit = pin_valid_replica(state_.hot, block, 1); hit.copy != nullptr) {
         count(counter::hits);
-        ready_(*copy, tag);
+        ready_(*hit.copy, tag);
         return;
       }
       const auto claim = claim_without_own(block);

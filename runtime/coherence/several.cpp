@@ -48,8 +48,7 @@ void note_runs(std::span<const address> blocks, const global_order& order, bool 
     std::size_t end = i + 1;
     const auto follows = [&](std::size_t next) {
       const address last = blocks[order[next - 1]];
-      return wanted(order[next]) &&
-             last.advanced(static_cast<std::int64_t>(last.block_bytes())) == blocks[order[next]];
+      return wanted(order[next]) && last.advanced(static_cast<std::int64_t>(last.block_bytes())) == blocks[order[next]];
     };
     while (end < order.size() && follows(end)) {
       ++end;

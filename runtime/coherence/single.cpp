@@ -19,9 +19,9 @@ namespace {
 /// A valid replica of a far block, or of a near one whose home is another rank, pinned.
 replica& pinned_replica(runtime_state& state, address block, const char* operation) {
   for (;;) {
-    if (replica* const copy = pin_valid_replica(state.hot, block); copy != nullptr) {
+    if (const replica_hit hit = pin_valid_replica(state.hot, block, 1); hit.copy != nullptr) {
       count(counter::hits);
-      return *copy;
+      return *hit.copy;
     }
     const auto claim = claim_replica(state, block, operation);
     if (claim.copy != nullptr) {

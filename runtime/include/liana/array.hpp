@@ -98,7 +98,7 @@ class array {
     if (in.size() > storage.per_block.divisor() - from.in_block) {
       detail::write_range(storage, first, in.size(), reinterpret_cast<const std::byte*>(in.data()));
     } else if (!in.empty()) {
-      detail::write_bytes(storage.element(first), in.data(), in.size_bytes());
+      detail::write_inline(storage.element(first), in.data(), in.size_bytes());
     }
   }
 

@@ -34,10 +34,11 @@ void write_taken(address at, const void* from, std::size_t bytes);
 /// Starts to fetch the block if it is far and not valid here; does not wait.
 void prefetch_block(address at);
 
-/// A block held for reading: by a pinned replica, or in place at the home. Two words, so that a guard lives in registers.
+/// A block held for reading: by a pinned replica, or in place at the home. Two words, so that a guard lives in
+/// registers.
 struct read_hold {
   const std::byte* data = nullptr;  ///< of the address that was asked for; null: nothing held
-  std::uintptr_t by = 0;            ///< the replica; or in place, then odd: the hold_record, or 1 where others keep that
+  std::uintptr_t by = 0;  ///< the replica; or in place, then odd: the hold_record, or 1 where others keep that
 
   static read_hold pinned(const std::byte* data, replica& copy) {
     return {.data = data, .by = reinterpret_cast<std::uintptr_t>(&copy)};
@@ -138,42 +139,47 @@ void prefetch_blocks(std::span<const address> blocks);
          entry.version.load(std::memory_order_relaxed) == version;
 }
 
-/// A replica found in the table, and its sequence when it was found.
+/// A replica of the block that an address lies in, and its sequence when it was found. Two words, which calls return in
+/// registers.
 struct replica_hit {
   replica* copy = nullptr;  ///< null: none
   std::uint64_t sequence = 0;
 };
 
-/// The replica of a block, in whatever state, from the table of references. No lock, no atomic read-modify-write.
-/// Leaves a hint.
-replica_hit find_in_table(const context& here, address block) noexcept;
+/// The replica of the block of `at`, in whatever state, from the table of references. No lock, no atomic
+/// read-modify-write. Leaves a hint.
+replica_hit find_in_table(const context& here, address at) noexcept;
 
-/// The same, but one that a newer replica has replaced may be found while somebody has it pinned: it is as good as its
-/// stamp says.
-[[gnu::always_inline]] inline replica_hit find_replica(const context& here, address block) {
-  const std::uint32_t hint = here.hints[spread(block) & here.hint_mask].load(std::memory_order_acquire);
+/// The replica that the hint leads to, if it is of the block that `at` lies in; else what is in the table. It may be
+/// one that a newer replica has replaced while somebody has it pinned: it is as good as its stamp says.
+[[gnu::always_inline]] inline replica_hit find_replica(const context& here, address at) {
+  const std::uint32_t hint = here.hints[spread(at) & here.hint_mask].load(std::memory_order_acquire);
   if (hint != 0) [[likely]] {
     replica* const copy = here.replicas + (hint - 1);
     const std::uint64_t sequence = copy->sequence.load(std::memory_order_acquire);
-    if (copy->block.load(std::memory_order_relaxed) == block.bits()) [[likely]] {
+    // What another block's home and size make of the difference is never so small.
+    const std::uint64_t offset = at.bits() - copy->block.load(std::memory_order_relaxed);
+    if (offset >> at.block_log2() == 0) [[likely]] {
       return {.copy = copy, .sequence = sequence};
     }
   }
-  return find_in_table(here, block);
+  return find_in_table(here, at);
 }
 
 /// The hit check of PROTOCOL.md: stamp == V[h(b)]. What it returns was current when the validity word was loaded; the
 /// caller looks at `sequence` again after using it, or pins it.
-[[gnu::always_inline]] inline replica_hit find_valid_replica(const context& here, address block) {
-  const replica_hit found = find_replica(here, block);
+[[gnu::always_inline]] inline replica_hit find_valid_replica(const context& here, address at) {
+  const replica_hit found = find_replica(here, at);
   if (found.copy == nullptr || (found.sequence & 1U) != 0) {
     return {};
   }
   // In one order with the exchange that took a near block for this thread's last write, for the same reason as in
   // try_near_read. The machine's load is that of an acquire.
-  const std::uint64_t word = here.validity[validity_index(block, here.validity_mask)].load(std::memory_order_seq_cst);
+  const std::uint64_t word = here.validity[validity_index(at, here.validity_mask)].load(std::memory_order_seq_cst);
   return found.copy->stamp.load(std::memory_order_relaxed) == word ? found : replica_hit{};
 }
+
+inline bool is_in_one_block(address at, std::size_t bytes) { return at.offset_in_block() + bytes <= at.block_bytes(); }
 
 inline void mark_referenced(replica& copy) {
   if (!copy.referenced.load(std::memory_order_relaxed)) {
@@ -182,8 +188,8 @@ inline void mark_referenced(replica& copy) {
 }
 
 [[gnu::always_inline]] inline bool try_hit(const context& here, address at, void* to, std::size_t bytes) {
-  const replica_hit hit = find_valid_replica(here, at.block());
-  if (hit.copy == nullptr) {
+  const replica_hit hit = find_valid_replica(here, at);
+  if (hit.copy == nullptr || !is_in_one_block(at, bytes)) {
     return false;
   }
   // Looked at before `data` is followed: those of another block may be shorter, and end where the cache's memory does.
@@ -199,8 +205,6 @@ inline void mark_referenced(replica& copy) {
   mark_referenced(*hit.copy);
   return true;
 }
-
-inline bool is_in_one_block(address at, std::size_t bytes) { return at.offset_in_block() + bytes <= at.block_bytes(); }
 
 /// Whether `bytes` at `at` lie in one block of a home that exists. What it refuses, the library explains.
 inline bool is_plausible(const context& here, address at, std::size_t bytes) {
@@ -218,8 +222,8 @@ inline bool is_plausible(const context& here, address at, std::size_t bytes) {
         count(counter::home_accesses);
         return;
       }
-      // A replica is of a block that exists, so no more than this has to be asked.
-    } else if (is_in_one_block(at, bytes) && try_hit(here, at, to, bytes)) [[likely]] {
+      // A replica is of a block that exists, so that is not asked.
+    } else if (try_hit(here, at, to, bytes)) [[likely]] {
       count(counter::hits);
       return;
     }
@@ -249,29 +253,29 @@ inline bool is_plausible(const context& here, address at, std::size_t bytes) {
   write_bytes(at, from, bytes);
 }
 
-/// The valid replica of a block, pinned, or null.
-[[gnu::always_inline]] inline replica* pin_valid_replica(const context& here, address block) {
-  const replica_hit hit = find_valid_replica(here, block);
-  if (hit.copy == nullptr) {
-    return nullptr;
+/// The valid replica of the block of `at`, pinned, or none. `bytes` from there on lie in the block.
+[[gnu::always_inline]] inline replica_hit pin_valid_replica(const context& here, address at, std::size_t bytes) {
+  const replica_hit hit = find_valid_replica(here, at);
+  if (hit.copy == nullptr || !is_in_one_block(at, bytes)) {
+    return {};
   }
   mark_referenced(*hit.copy);
   if (count_pin(*hit.copy, hit.sequence)) [[likely]] {
-    return hit.copy;
+    return hit;
   }
   if (count_unpin(*hit.copy)) {
     free_orphan(*hit.copy);
   }
-  return nullptr;
+  return {};
 }
 
 /// Holds the block for reading: pins its replica, or holds it in place where this rank is the home.
 [[nodiscard]] inline read_hold open_read(address at, std::size_t bytes) {
   const context& here = *current;
-  if (at.home() < here.size && at.home() != here.rank && is_in_one_block(at, bytes)) [[likely]] {
-    if (replica* const copy = pin_valid_replica(here, at.block()); copy != nullptr) [[likely]] {
+  if (here.size != 0 && at.home() != here.rank) [[likely]] {
+    if (const replica_hit hit = pin_valid_replica(here, at, bytes); hit.copy != nullptr) [[likely]] {
       count(counter::hits);
-      return read_hold::pinned(copy->data.load(std::memory_order_relaxed) + at.offset_in_block(), *copy);
+      return read_hold::pinned(hit.copy->data.load(std::memory_order_relaxed) + at.offset_in_block(), *hit.copy);
     }
   }
   return open_read_slowly(at, bytes);

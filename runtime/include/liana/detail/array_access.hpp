@@ -127,7 +127,7 @@ inline constexpr std::size_t gather_look_ahead = 64;
 [[gnu::always_inline]] inline planned_read plan_read(const context& here, address at) {
   const home_view& home = here.homes[at.home()];
   if (home.origin == nullptr) {
-    const std::uint64_t row = spread(at.block());
+    const std::uint64_t row = spread(at);
     __builtin_prefetch(here.validity + (row & here.validity_mask));
     const std::uint32_t hint = here.hints[row & here.hint_mask].load(std::memory_order_acquire);
     const replica* const copy = hint != 0 ? here.replicas + (hint - 1) : nullptr;

@@ -47,12 +47,12 @@ inline constinit context* current = &no_context;
 /// Spreads blocks over tables: those in a row have numbers in a row. Those of different homes and sizes begin at
 /// different places: homes 32 * 5063 = 162,016 numbers apart, the golden section of the default number of validity
 /// words, so that the rows of many homes lie as far from each other as they can.
-inline std::uint64_t spread(address block) {
-  return (block.bits() >> block.block_log2()) + (block.bits() >> address::size_shift) * 5063;
+inline std::uint64_t spread(address at) {
+  return (at.bits() >> at.block_log2()) + (at.bits() >> address::size_shift) * 5063;
 }
 
-/// The index of a block's validity word.
-inline std::uint64_t validity_index(address block, std::uint64_t mask) { return spread(block) & mask; }
+/// The index of the validity word of the block that `at` lies in.
+inline std::uint64_t validity_index(address at, std::uint64_t mask) { return spread(at) & mask; }
 
 inline directory_entry& near_entry(const home_view& home, address at) {
   return *reinterpret_cast<directory_entry*>(home.origin + at.entry_offset());
