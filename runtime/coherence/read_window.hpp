@@ -66,7 +66,9 @@ class read_window {
   }
 
   void drain() {
-    wait_for([this] { return used_ == 0; });
+    if (used_ != 0) {
+      wait_for([this] { return used_ == 0; });
+    }
   }
 
  private:
