@@ -189,6 +189,44 @@ TEST_F(cache_states, tells_the_blocks_of_all_homes_and_sizes_apart) {
   EXPECT_TRUE(contains_only(*find_valid_replica(memory.hot, block).copy, 1));
 }
 
+// ---- hints ----
+
+TEST_F(cache_states, blocks_that_share_a_hint_are_both_found) {
+  const address other = backed_cache::block(9, 5 + memory.hot.hint_mask + 1);
+  ASSERT_EQ(spread(other) & memory.hot.hint_mask, spread(block) & memory.hot.hint_mask);
+  replica* const first = cached(block, 1);
+  replica* const second = cached(other, 2);
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(find_valid_replica(memory.hot, block.advanced(511)).copy, first);
+    EXPECT_EQ(find_valid_replica(memory.hot, other.advanced(511)).copy, second);
+    EXPECT_EQ(find_valid_replica(memory.hot, other).copy, second) << "by the hint that the last search has left";
+  }
+}
+
+TEST_F(cache_states, a_hint_out_of_date_is_not_taken_for_the_replica_of_another_block) {
+  replica* const copy = fill(block, 1);
+  memory->abandon(*copy);
+  ASSERT_NE(memory.hot.hints[spread(block) & memory.hot.hint_mask].load(), 0U);
+  EXPECT_EQ(find_valid_replica(memory.hot, block).copy, nullptr) << "of a free header";
+
+  const address next = backed_cache::block(9, 6);
+  ASSERT_EQ(cached(next, 2), copy) << "the header is used again";
+  EXPECT_EQ(find_valid_replica(memory.hot, block).copy, nullptr);
+  std::uint16_t out = 0;
+  EXPECT_FALSE(try_hit(memory.hot, block.advanced(511), &out, 1));
+  EXPECT_FALSE(try_hit(memory.hot, block.advanced(511), &out, 2)) << "its last byte lies in the replica's block";
+  EXPECT_TRUE(try_hit(memory.hot, next, &out, 2));
+}
+
+TEST_F(cache_states, bytes_over_the_end_of_the_block_are_no_hit) {
+  cached(block, 1);
+  std::uint64_t out = 0;
+  EXPECT_TRUE(try_hit(memory.hot, block.advanced(504), &out, 8));
+  EXPECT_FALSE(try_hit(memory.hot, block.advanced(505), &out, 8));
+  EXPECT_EQ(pin_valid_replica(memory.hot, block.advanced(505), 8).copy, nullptr);
+  EXPECT_EQ(memory->measure().pinned, 0U);
+}
+
 // ---- full buckets ----
 
 /// Enough blocks of one pair of buckets to fill both and `more`.
@@ -233,9 +271,11 @@ TEST_F(cache_states, leaves_a_pinned_replica_to_its_pins_where_both_buckets_are_
   std::size_t orphans = 0;
   for (std::size_t i = 0; i < pinned.size(); ++i) {
     EXPECT_TRUE(contains_only(*pinned[i], static_cast<std::uint8_t>(i)));
-    EXPECT_NE(is_valid(blocks[i]), pinned[i]->orphan.load());
-    orphans += pinned[i]->orphan.load() ? 1U : 0U;
+    const bool is_orphan = pinned[i]->orphan.load();
+    EXPECT_TRUE(is_orphan || is_valid(blocks[i])) << "an orphan may be found by its hint";
+    orphans += is_orphan ? 1U : 0U;
     memory->unpin(*pinned[i]);
+    EXPECT_NE(is_valid(blocks[i]), is_orphan);
   }
   EXPECT_EQ(orphans, 1U);
   memory->publish(*claimed, false);
