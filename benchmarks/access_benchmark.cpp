@@ -1,208 +1,64 @@
-// What one access costs, beside a plain load of the same pattern in the same run. Rank 0 measures objects that live at
-// rank 1, which waits in a barrier.
+// What one access costs: rank 0 measures memory of rank 1, beside MPI and beside the limit of plain memory, in one run.
 //
 //     mpirun -n 2 access_benchmark                      near: rank 1 is on this host
-//     LIANA_HOSTS=each mpirun -n 2 access_benchmark     far: every rank counts as a host, get() hits replicas
+//     LIANA_HOSTS=each mpirun -n 2 access_benchmark     far: every rank counts as a host, reads hit replicas
 //
-// plain_load        a load through a table of pointers, 8 bytes, random order: the limit
-// get               global_ptr::get of the same objects in the same order
-// put               global_ptr::put, in order
-// own_put           the same to an object of rank 0 itself
-// two_atomics       two uncontended compare-and-swaps, to hold put against
-// read_guard        opening and closing a read guard on a block of 4 KiB
-// own_write_guard   opening and closing a write guard on an object of rank 0 itself
-// get_page          get of a block of 4 KiB
-// copy_page         memcpy of the same, the limit
-// read_miss_page    get of a block of 4 KiB that rank 0 has just invalidated (far only)
-// view              read_view over 64 MiB (half of it near or replicated), summed chunk by chunk
-// span              the same over plain memory
+// By size, 8 B to 4 MiB (access/transfers.cpp, access/messages.cpp):
+//   get, put                 array::get and array::put, blocks of 4 KiB; get/8 is global_ptr::get; far gets hit
+//   replicas get_block                array::get of one block of that size mpi_get_shared, mpi_put_shared     MPI_Get,
+//   MPI_Put and flush, passive target, window of MPI_Win_allocate_shared mpi_get_created, mpi_put_created   the same,
+//   window of MPI_Win_create send_receive             half a ping-pong of MPI_Send and MPI_Recv copy_from, copy_to
+//   memcpy from and to rank 1's memory: the limit
 //
-// Options: those of Google Benchmark, e.g. --benchmark_repetitions=9 --benchmark_report_aggregates_only=true.
-
-#include <array>
-#include <atomic>
-#include <cstdint>
-#include <cstring>
-#include <memory>
-#include <numeric>
-#include <random>
-#include <vector>
-
-#include <benchmark/benchmark.h>
+// 8 B, 4096 objects in random order (access/hits.cpp):
+//   random_get, random_guard, random_put   by get, by a read guard, by put
+//   random_load              loads through a table of pointers: the limit
+//
+// One object (access/hits.cpp, access/writes.cpp):
+//   read_guard, write_guard  opened and closed, on a block of rank 1; the write guard writes 8 B
+//   own_read_guard, own_write_guard        on one of rank 0
+//   put_object, put_own_object, update_object    8 B of rank 1, of rank 0, changed under a write guard
+//   two_atomics              two uncontended compare-and-swaps: the limit
+//   mpi_fetch_and_op_shared, mpi_fetch_and_op_created    MPI_Fetch_and_op and flush
+//
+// Sum over a block of 4 KiB (access/loops.cpp):
+//   loop_guard, loop_view, loop_view_iterator    inside a guard or view that is open already
+//   loop_get                 get of each word
+//   loop_raw                 over plain memory: the limit
+// and over an array of 64 MiB, half of it rank 1's:
+//   table_view, table_span   through the chunks of a view, over plain memory
+//
+// By size, pieces that rank 1 has just written (access/misses.cpp; far only):
+//   miss                     a read guard opened and closed: a read miss
+//   fresh_mpi_get            MPI_Get and flush, shared window
+//   fresh_copy               memcpy; with cache_line_round_trip, which is a flag there and back, the limit
+//
+// Allocation by size (access/allocation.cpp):
+//   make_and_destroy, calloc_and_free    one at a time
+//   make_many, calloc_many               256 before the first is freed
+//
+// Options: those of Google Benchmark, with the defaults that windows.hpp describes, and --quick.
 
 #include <liana/liana.hpp>
+#include <liana/mpi.hpp>
 
-namespace {
-
-constexpr std::size_t objects = 4096;
-constexpr std::size_t view_elements = std::size_t{8} << 20U;
-
-using page = std::array<std::uint64_t, 512>;
-
-/// What is measured: made by all ranks together, before the benchmarks.
-struct fixture {
-  std::vector<liana::global_ptr<std::uint64_t>> remote;  // at rank 1, shuffled
-  std::vector<std::uint64_t*> plain;                     // the same number of private ones, shuffled alike
-  std::unique_ptr<std::uint64_t[]> plain_memory;
-  liana::global_ptr<std::uint64_t> own;
-  liana::global_ptr<page> remote_page;
-  liana::array<std::uint64_t> table;
-};
-
-fixture* shared =
-    nullptr;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): Google Benchmark has no other way
-
-std::unique_ptr<fixture> make_fixture() {
-  auto made = std::make_unique<fixture>();
-  std::array<liana::global_ptr<std::uint64_t>, objects> made_here{};
-  liana::global_ptr<page> page_here;
-  if (liana::rank() == liana::size() - 1) {
-    for (auto& each : made_here) {
-      each = liana::make_global<std::uint64_t>(1);
-    }
-    page_here = liana::make_global<page>();
-  }
-  made_here = liana::broadcast(made_here, liana::size() - 1);
-  made->remote_page = liana::broadcast(page_here, liana::size() - 1);
-  made->remote.assign(made_here.begin(), made_here.end());
-  made->plain_memory = std::make_unique<std::uint64_t[]>(objects);
-  std::vector<std::size_t> order(objects);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::shuffle(order.begin(), order.end(), std::mt19937_64(42));  // NOLINT(cert-msc51-cpp): the same order in every run
-  for (std::size_t i = 0; i < objects; ++i) {
-    made->remote[i] = made_here[order[i]];
-    made->plain.push_back(&made->plain_memory[order[i]]);
-  }
-  made->own = liana::make_global<std::uint64_t>(1);
-  made->table = liana::make_array<std::uint64_t>(view_elements);
-  return made;
-}
-
-void plain_load(benchmark::State& state) {
-  std::size_t i = 0;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(*static_cast<volatile std::uint64_t*>(shared->plain[i]));
-    i = (i + 1) % objects;
-  }
-}
-
-void get(benchmark::State& state) {
-  std::size_t i = 0;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(shared->remote[i].get());
-    i = (i + 1) % objects;
-  }
-}
-
-void put(benchmark::State& state) {
-  std::size_t i = 0;
-  for (auto _ : state) {
-    shared->remote[i].put(i);
-    i = (i + 1) % objects;
-  }
-}
-
-void own_put(benchmark::State& state) {
-  std::uint64_t i = 0;
-  for (auto _ : state) {
-    shared->own.put(++i);
-  }
-}
-
-void two_atomics(benchmark::State& state) {
-  std::array<std::atomic<std::uint64_t>, 2> words{};
-  for (auto _ : state) {
-    for (auto& word : words) {
-      std::uint64_t expected = word.load(std::memory_order_relaxed);
-      word.compare_exchange_strong(expected, expected + 1);
-    }
-  }
-}
-
-void read_guard(benchmark::State& state) {
-  for (auto _ : state) {
-    const auto guard = shared->remote_page.read();
-    benchmark::DoNotOptimize(guard.get());
-  }
-}
-
-void own_write_guard(benchmark::State& state) {
-  for (auto _ : state) {
-    auto guard = shared->own.write();
-    benchmark::DoNotOptimize(guard.get());
-  }
-}
-
-void get_page(benchmark::State& state) {
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(shared->remote_page.get());
-  }
-}
-
-void copy_page(benchmark::State& state) {
-  const auto from = std::make_unique<page>();
-  page to;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(from.get());
-    std::memcpy(&to, from.get(), sizeof to);
-    benchmark::DoNotOptimize(to);
-    benchmark::ClobberMemory();
-  }
-}
-
-void read_miss_page(benchmark::State& state) {
-  const auto first = liana::reinterpret_pointer_cast<std::uint64_t>(shared->remote_page);
-  std::uint64_t i = 0;
-  for (auto _ : state) {
-    state.PauseTiming();
-    first.put(++i);  // a put of part of a block keeps no replica
-    state.ResumeTiming();
-    benchmark::DoNotOptimize(shared->remote_page.get());
-  }
-}
-
-void view(benchmark::State& state) {
-  const auto all = shared->table.read(0, shared->table.size());
-  for (auto _ : state) {
-    std::uint64_t sum = 0;
-    for (const auto chunk : all.chunks()) {
-      sum = std::accumulate(chunk.begin(), chunk.end(), sum);
-    }
-    benchmark::DoNotOptimize(sum);
-  }
-}
-
-void span(benchmark::State& state) {
-  const std::vector<std::uint64_t> all(view_elements, 1);
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(std::accumulate(all.begin(), all.end(), std::uint64_t{0}));
-  }
-}
-
-BENCHMARK(plain_load);
-BENCHMARK(get);
-BENCHMARK(put);
-BENCHMARK(own_put);
-BENCHMARK(two_atomics);
-BENCHMARK(read_guard);
-BENCHMARK(own_write_guard);
-BENCHMARK(get_page);
-BENCHMARK(copy_page);
-BENCHMARK(read_miss_page);
-BENCHMARK(view);
-BENCHMARK(span);
-
-}  // namespace
+#include "benchmarks/access/subjects.hpp"
+#include "benchmarks/windows.hpp"
 
 int main(int argc, char** argv) {
-  const liana::runtime rt(argc, argv);
-  benchmark::Initialize(&argc, argv);
-  const auto made = make_fixture();
-  shared = made.get();
-  liana::barrier();
-  if (liana::rank() == 0) {
-    benchmark::RunSpecifiedBenchmarks();
-  }
-  liana::barrier();
-  return 0;
+  namespace access = liana::benchmarks::access;
+  return liana::benchmarks::run(argc, argv, [](liana::benchmarks::job& here) {
+    here.require_ranks(2);
+    const liana::runtime rt(here.communicator());
+    access::add_transfers(here);
+    access::add_messages(here);
+    access::add_hits(here);
+    access::add_writes(here);
+    access::add_loops(here);
+    if (!access::neighbour_is_near()) {
+      access::add_misses(here);
+    }
+    access::add_allocation(here);
+    here.measure();
+  });
 }

@@ -174,6 +174,9 @@ void job::measure() {
     abort(error);  // here, because what unwinds would wait for the other ranks
   }
   meet();
+  while (!kept_.empty()) {
+    kept_.pop_back();
+  }
 }
 
 void job::abort(const std::exception& error) const {

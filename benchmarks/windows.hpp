@@ -1,10 +1,14 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -67,6 +71,25 @@ struct conditions {
   bool manual_time = false;  ///< the leader calls state.SetIterationTime
 };
 
+/// Runs `operation(i)` for i from 0 to batch - 1, again and again, as often as `state` wants. For operations so short
+/// that Google Benchmark's own loop would count.
+template <class Operation>
+void repeat_in_batches(benchmark::State& state, std::int64_t batch, Operation operation) {
+  while (state.KeepRunningBatch(batch)) {
+    for (std::int64_t i = 0; i < batch; ++i) {
+      operation(static_cast<std::size_t>(i));
+    }
+  }
+}
+
+/// Calls `operation` and adds its time to that of the window, under manual time.
+template <class Operation>
+void add_time_of(benchmark::State& state, Operation operation) {
+  const auto start = std::chrono::steady_clock::now();
+  operation();
+  state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+}
+
 /// The ranks of the program and the benchmarks they take part in. Collective throughout: all ranks make the same calls
 /// in the same order.
 class job {
@@ -90,6 +113,15 @@ class job {
   benchmark::internal::Benchmark* add(const std::string& name, leader_part leader, follower_part follower = {},
                                       conditions asked = {});
 
+  /// Makes what benchmarks refer to and keeps it until `measure` has ended; what was made last goes first.
+  template <class T, class... Args>
+  T& keep(Args&&... args) {
+    auto made = std::make_shared<T>(std::forward<Args>(args)...);
+    T& result = *made;
+    kept_.push_back(std::move(made));
+    return result;
+  }
+
   /// Waits for all ranks, in MPI. Both parts of a benchmark call it equally often.
   void meet() const;
 
@@ -97,7 +129,7 @@ class job {
   /// loop. For operations of MPI that need their target.
   [[nodiscard]] follower_part attend() const;
 
-  /// Runs all benchmarks that were added and selected, and reports.
+  /// Runs all benchmarks that were added and selected, reports, and gives up what was kept. Once.
   void measure();
 
  private:
@@ -126,6 +158,7 @@ class job {
   std::string program_;
   std::string output_file_;
   std::vector<participant> participants_;
+  std::vector<std::shared_ptr<void>> kept_;
 };
 
 /// The body of `main`: initialises MPI, reads the options, calls `body`, finalizes MPI. Returns the exit status: 0 only
