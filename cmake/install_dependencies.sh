@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing of the Debian packages that Liana is built from:
-#   install_dependencies.sh [build] [apps] [test] [lint] [fuzz] [softroce] [coverage]
+#   install_dependencies.sh [build] [apps] [test] [lint] [fuzz] [softroce] [coverage] [bench]
 # Does nothing, and needs no rights, where all are installed. Otherwise it needs root or sudo, and says so.
 set -eu
 
@@ -15,6 +15,8 @@ fuzz=(clang-14 libclang-rt-14-dev llvm-14)
 softroce=(qemu-system-x86 busybox-static cpio kmod xz-utils iproute2 openssh-server openssh-client
   rdma-core ibverbs-providers ibverbs-utils perftest)
 coverage=(gcovr)
+# What benchmarks/run needs besides `build` and `test`.
+bench=(libcli11-dev gnuplot-nox)
 
 wanted=()
 for group in "$@"; do
@@ -26,7 +28,8 @@ for group in "$@"; do
     fuzz) wanted+=("${fuzz[@]}") ;;
     softroce) wanted+=("${softroce[@]}") ;;
     coverage) wanted+=("${coverage[@]}") ;;
-    *) printf 'install_dependencies.sh: no group %s: build, apps, test, lint, fuzz, softroce or coverage\n' "$group" >&2; exit 2 ;;
+    bench) wanted+=("${bench[@]}") ;;
+    *) printf 'install_dependencies.sh: no group %s: build, apps, test, lint, fuzz, softroce, coverage or bench\n' "$group" >&2; exit 2 ;;
   esac
 done
 
