@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <numeric>
+#include <random>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <liana/liana.hpp>
+
+#include "benchmarks/collective/subjects.hpp"
+#include "benchmarks/mpi_window.hpp"
+#include "benchmarks/resting.hpp"
+
+// The leader runs 1, 2 and 4 threads, each with objects of its own. A time is that of one access of any thread: n
+// threads that do not disturb each other take an n-th, as far as there are processors. The other ranks sleep.
+
+namespace liana::benchmarks::collective {
+
+namespace {
+
+constexpr std::size_t most_threads = 4;
+constexpr std::size_t objects = 4096;  ///< of each thread
+
+struct fixture {
+  explicit fixture(const job& here)
+      : window(here.communicator(), mpi_window::kind::shared, most_threads * objects * sizeof(word)) {
+    std::mt19937_64 random(42);  // NOLINT(cert-msc51-cpp): the same in every run
+    for (auto& own : remote) {
+      std::array<global_ptr<word>, objects> made{};
+      if (rank() == neighbour) {
+        std::generate(made.begin(), made.end(), [] { return make_global<word>(1); });
+        std::shuffle(made.begin(), made.end(), random);
+      }
+      own = broadcast(made, neighbour);
+    }
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::shuffle(order.begin(), order.end(), random);
+  }
+
+  mpi_window window;
+  std::mutex one_at_a_time;  ///< for calls of MPI
+  std::array<std::array<global_ptr<word>, objects>, most_threads> remote{};
+  std::array<std::vector<word>, most_threads> plain{std::vector<word>(objects), std::vector<word>(objects),
+                                                    std::vector<word>(objects), std::vector<word>(objects)};
+  std::array<std::size_t, objects> order{};
+};
+
+/// `access(thread, i)` for the objects of each thread in turn; `prepare(thread)` before the clock starts.
+template <class Prepare, class Access>
+void add_access(job& here, const char* name, Prepare prepare, Access access) {
+  for (const int threads : {1, 2, 4}) {
+    auto* added = here.add(fmt::format("{}/{}", name, threads),
+                           [&here, prepare, access](benchmark::State& state) {
+                             const auto thread = static_cast<std::size_t>(state.thread_index());
+                             prepare(thread);
+                             repeat_in_batches(state, objects, [&](std::size_t i) { access(thread, i); });
+                             if (thread == 0) {
+                               meet_resting(here);
+                             }
+                           },
+                           rest(here), {.ranks = 2});
+    added->Threads(threads);
+  }
+}
+
+void add_mpi(job& here, fixture& of) {
+  add_access(
+      here, "thread_mpi_get_shared", [](std::size_t) {},
+      [&of](std::size_t thread, std::size_t i) {
+        word value = 0;
+        const std::lock_guard lock(of.one_at_a_time);
+        of.window.get(neighbour, (thread * objects + of.order[i]) * sizeof(word), &value, sizeof value);
+        benchmark::DoNotOptimize(value);
+      });
+}
+
+}  // namespace
+
+void add_threads(job& here) {
+  auto& of = here.keep<fixture>(here);
+  const auto nothing = [](std::size_t) {};
+  add_access(
+      here, "thread_get",
+      [&of](std::size_t thread) {
+        for (const auto each : of.remote[thread]) {
+          benchmark::DoNotOptimize(each.get());
+        }
+      },
+      [&of](std::size_t thread, std::size_t i) { benchmark::DoNotOptimize(of.remote[thread][i].get()); });
+  add_access(here, "thread_put", nothing, [&of](std::size_t thread, std::size_t i) { of.remote[thread][i].put(i); });
+  add_access(here, "thread_load", nothing, [&of](std::size_t thread, std::size_t i) {
+    benchmark::DoNotOptimize(*static_cast<const volatile word*>(&of.plain[thread][of.order[i]]));
+  });
+  add_access(here, "thread_two_atomics", nothing, [&of](std::size_t thread, std::size_t i) {
+    const std::atomic_ref<word> at(of.plain[thread][of.order[i]]);
+    at.fetch_add(1);
+    at.fetch_sub(1);
+  });
+  add_mpi(here, of);
+}
+
+}  // namespace liana::benchmarks::collective
