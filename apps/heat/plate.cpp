@@ -42,11 +42,11 @@ void plate::step_own_rows() {
 
   // Own rows as plain memory: between two barriers nobody else touches them.
   const std::span<const double> own = now_.local();
-  auto next = next_.write_local();
+  const std::span<double> next = next_.local();
   const auto own_row = [&](std::size_t row) { return own.subspan((row - first_row_) * pitch_, of_.side); };
   const auto step = [&](std::size_t row, std::span<const double> above, std::span<const double> below) {
     if (row == 0 || row == of_.side - 1) return;  // boundary: stays 0, as all memory starts
-    step_row(of_, above, own_row(row), below, std::span<double>(next).subspan((row - first_row_) * pitch_, of_.side));
+    step_row(of_, above, own_row(row), below, next.subspan((row - first_row_) * pitch_, of_.side));
   };
 
   // While the two rows of others are on their way.

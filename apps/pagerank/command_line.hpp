@@ -15,7 +15,7 @@ struct settings {
   std::string edges_file;
   std::string matrix_market_file;
   parameters computation;
-  std::size_t block_bytes = 4096;
+  std::size_t block_bytes = 16384;
   int top = 20;
   bool verify = true;
 };

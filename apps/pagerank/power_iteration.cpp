@@ -4,13 +4,11 @@
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace pagerank {
 
 namespace {
-
-/// Edges looked at in one go, few enough that what they pin fits the smallest cache.
-constexpr std::size_t batch_edges = 4096;
 
 rows own_rows(const shared_graph& of, const liana::array<double>& values) {
   const auto [first, end] = values.local_range();
@@ -28,38 +26,48 @@ power_iteration::power_iteration(const shared_graph& graph, const parameters& wi
       with_(with),
       values_(liana::make_array<double>(graph.nodes, {.block_bytes = block_bytes})),
       shares_(liana::make_array<double>(graph.nodes, {.block_bytes = block_bytes})),
-      next_shares_(liana::make_array<double>(graph.nodes, {.block_bytes = block_bytes})),
       own_(own_rows(graph, values_)),
       shares_here_(graph.nodes) {
-  publish([this](std::span<double> shares) { return own_.start(shares); });
+  publish(own_.start(own_shares()));
 }
 
 double power_iteration::step() {
-  shares_.get(0, shares_here_);
+  get_shares_of_others();
   receive_shares();
-  publish([this](std::span<double> shares) { return own_.update(with_, sum_, shares); });
+  publish(own_.update(with_, sum_, own_shares()));
   return sum_.change;
 }
 
-/// Goes through the edges that lead to own nodes. They are read where they lie, or from replicas that stay valid,
-/// because nobody writes them.
+std::span<double> power_iteration::own_shares() {
+  return std::span(shares_here_).subspan(shares_.local_range().first, own_.size());
+}
+
+void power_iteration::get_shares_of_others() {
+  const auto [first, end] = shares_.local_range();
+  const std::span all(shares_here_);
+  shares_.get(0, all.first(first));
+  shares_.get(end, all.subspan(end));
+}
+
+/// Goes through the edges that lead to own nodes, block by block. They are read where they lie, or from replicas, which
+/// stay valid because nobody writes them.
 void power_iteration::receive_shares() {
   const std::size_t end = own_.first_edge() + own_.edges();
-  for (std::size_t first = own_.first_edge(); first < end; first += batch_edges) {
-    const auto sources = graph_.sources.read(first, std::min(batch_edges, end - first));
-    for (const std::span<const node> chunk : sources.chunks()) own_.receive(chunk, shares_here_);
+  const std::size_t in_block = graph_.sources.block_elements();
+  for (std::size_t first = own_.first_edge(); first < end;) {
+    const std::size_t count = std::min(in_block - first % in_block, end - first);
+    const auto sources = graph_.sources.read(first, count);
+    own_.receive(*sources.chunks().begin(), shares_here_);
+    first += count;
   }
 }
 
-/// `fill` writes this rank's part of the next shares and returns its totals.
-template <class Fill>
-void power_iteration::publish(Fill fill) {
-  auto shares = next_shares_.write_local();
-  const totals mine = fill(shares);
-  shares.release();
-  liana::barrier();  // all have written theirs
-  std::swap(shares_, next_shares_);
+/// What this rank has made of its shares becomes what all read.
+void power_iteration::publish(const totals& mine) {
+  // Nobody comes out of this before all have got the shares that are now to be replaced.
   sum_ = liana::all_reduce(mine, [](const totals& a, const totals& b) { return a + b; });
+  shares_.put(shares_.local_range().first, own_shares());
+  liana::barrier();  // all have put theirs
 }
 
 std::vector<double> power_iteration::values() const {
@@ -76,7 +84,6 @@ std::vector<double> power_iteration::values() const {
 void power_iteration::destroy() {
   liana::destroy(values_);
   liana::destroy(shares_);
-  liana::destroy(next_shares_);
 }
 
 }  // namespace pagerank

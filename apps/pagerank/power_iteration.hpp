@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include <liana/liana.hpp>
@@ -14,9 +15,8 @@ namespace pagerank {
 
 /// The iteration that all ranks of the job do together; each computes the nodes that live in its part of the arrays.
 ///
-/// A node gives each of its edges an equal share of its PageRank. The shares are in two global arrays, which change
-/// roles after each iteration: everybody reads those of one, wherever they are, while everybody writes its own into the
-/// other. So nothing is read that is being written, and one barrier per iteration is enough.
+/// A node gives each of its edges an equal share of its PageRank. The shares are in a global array: in turn everybody
+/// puts its own there, and gets those of the others.
 class power_iteration {
  public:
   /// Collective. Starts with equal PageRanks. The graph must outlive this object.
@@ -32,19 +32,19 @@ class power_iteration {
   void destroy();
 
  private:
+  std::span<double> own_shares();
+  void get_shares_of_others();
   void receive_shares();
-  template <class Fill>
-  void publish(Fill fill);
+  void publish(const totals& mine);
 
   const shared_graph& graph_;
   parameters with_;
 
   liana::array<double> values_;  // written at the end
   liana::array<double> shares_;
-  liana::array<double> next_shares_;
 
   rows own_;                         // this rank's nodes
-  std::vector<double> shares_here_;  // of all nodes, as read in this iteration
+  std::vector<double> shares_here_;  // of all nodes, of this iteration
   totals sum_;                       // over all nodes, since the last publish()
 };
 
