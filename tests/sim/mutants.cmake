@@ -158,8 +158,8 @@ liana_mutant(hit_without_the_stamp runtime/include/liana/detail/access.hpp
   [[return found.copy->stamp.load(std::memory_order_relaxed) == word ? found : replica_hit{};]]
   [[return word != UINT64_MAX ? found : replica_hit{};]])
 liana_mutant(hint_of_another_block runtime/include/liana/detail/access.hpp
-  [=[    if (offset >> at.block_log2() == 0) [[likely]] {]=]
-  [[    if (offset != UINT64_MAX) [[likely]] {]])
+  [[    const bool is_its_block = offset >> at.block_log2() == 0;]]
+  [[    const bool is_its_block = offset != UINT64_MAX;]])
 liana_mutant(pinned_replica_reused runtime/cache.cpp
   [[  if (copy.pins.load(std::memory_order_seq_cst) == 0) {
     return true;]]

@@ -159,7 +159,8 @@ replica_hit find_in_table(const context& here, address at) noexcept;
     const std::uint64_t sequence = copy->sequence.load(std::memory_order_acquire);
     // What another block's home and size make of the difference is never so small.
     const std::uint64_t offset = at.bits() - copy->block.load(std::memory_order_relaxed);
-    if (offset >> at.block_log2() == 0) [[likely]] {
+    const bool is_its_block = offset >> at.block_log2() == 0;
+    if (is_its_block) [[likely]] {
       return {.copy = copy, .sequence = sequence};
     }
   }
