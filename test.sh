@@ -67,31 +67,12 @@ format() {
   sources \( -name '*.hpp' -o -name '*.cpp' \) -print0 | xargs -0 clang-format --dry-run -Werror
 }
 
-# One file, with GCC's command line, of which clang does not know all warnings. What it says is shown only if it complains, because otherwise
-# it counts the warnings in system headers.
-tidy_one() {
-  local output
-  if output=$(clang-tidy --quiet -p build/release --extra-arg=-Wno-unknown-warning-option "$1" 2>&1); then return 0; fi
-  printf '%s\n' "$output" | grep -vE '^[0-9]+ warnings?( and [0-9]+ errors?)? (generated|treated)|^Error while processing'
-  return 1
-}
-export -f tidy_one
-
-# Every source that the release build compiles; generated ones lie under build/.
-tidy() {
-  local compiled=build/release/compile_commands.json
-  [ -e "$compiled" ] || { printf 'clang-tidy needs %s\n' "$compiled"; return 1; }
-  sources -name '*.cpp' | sort | while read -r file; do
-    if grep -qF "\"file\": \"$PWD/$file\"" "$compiled"; then printf '%s\0' "$file"; fi
-  done | xargs -0 -r -n 1 -P "$jobs" bash -c 'tidy_one "$1"' tidy
-}
-
 # The tests wait a good deal, for mpirun above all, so clang-tidy goes on beside them.
 begin_tidy() {
   tidy_output=$(mktemp)
   (
     renice -n 19 -p "$BASHPID" >/dev/null
-    tidy
+    bash cmake/tidy.sh "$jobs"
   ) >"$tidy_output" 2>&1 &
   tidy_process=$!
 }

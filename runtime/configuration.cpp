@@ -223,8 +223,8 @@ void apply(const table_row& row, origin from, std::string text, configuration& o
 std::string as_written(setting id, const configuration& in) {
   const auto& [from, text] = in.provenance_of(id);
   const auto& description = describe(id);
-  return from == origin::code ? fmt::format("options::{} = {}", description.field, quoted(text))
-                              : fmt::format("{} = {}", description.variable, quoted(text));
+  return from == origin::code ? fmt::format("options::{} = {}", description.field, detail::quoted(text))
+                              : fmt::format("{} = {}", description.variable, detail::quoted(text));
 }
 
 void reject_contradictions(const configuration& in) {

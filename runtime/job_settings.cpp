@@ -73,8 +73,8 @@ void require_equal(const std::vector<common_settings>& by_rank, setting id,
 std::string as_written(const configuration& settings, setting id) {
   const auto& [from, text] = settings.provenance_of(id);
   const auto& description = describe(id);
-  return from == origin::code ? fmt::format("options::{} = {}", description.field, quoted(text))
-                              : fmt::format("{} = {}", description.variable, quoted(text));
+  return from == origin::code ? fmt::format("options::{} = {}", description.field, detail::quoted(text))
+                              : fmt::format("{} = {}", description.variable, detail::quoted(text));
 }
 
 std::vector<rank_t> ranks_on(const std::vector<int>& hosts, int host) {

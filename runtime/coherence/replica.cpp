@@ -16,7 +16,7 @@ namespace {
 
 /// How long a full cache may stay full of what other threads hold for a moment before it counts as too small. Long
 /// enough for a thread that holds a guard to get the CPU back on a crowded host.
-constexpr std::chrono::milliseconds patience{1000};
+constexpr std::chrono::milliseconds claim_patience{1000};
 
 [[noreturn]] void throw_no_room(const runtime_state& state, address block, const char* operation) {
   const cache::usage use = state.replicas->measure();
@@ -35,7 +35,7 @@ std::size_t begun_operations(runtime_state& state) {
 
 /// Waits for room that other threads or releases under way may give.
 cache::claim_outcome claim_with_patience(runtime_state& state, address block, const char* operation) {
-  const auto end = std::chrono::steady_clock::now() + patience;
+  const auto end = std::chrono::steady_clock::now() + claim_patience;
   waiter wait(state, operation, block);
   for (;;) {
     // What is under way ends by itself, however long the transport takes, and then gives its memory back: hence before

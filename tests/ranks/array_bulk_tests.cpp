@@ -32,8 +32,8 @@ class array_bulk : public ::testing::Test {
   }
 };
 
-using element_types = ::testing::Types<char, std::int32_t, std::uint64_t, sized<12>, sized<24>, sized<100>>;
-TYPED_TEST_SUITE(array_bulk, element_types);
+using bulk_types = ::testing::Types<char, std::int32_t, std::uint64_t, sized<12>, sized<24>, sized<100>>;
+TYPED_TEST_SUITE(array_bulk, bulk_types);
 
 TYPED_TEST(array_bulk, put_of_disjoint_ranges_by_all_ranks_at_once) {
   using T = TypeParam;

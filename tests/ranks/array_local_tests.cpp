@@ -46,8 +46,8 @@ class array_local : public ::testing::Test {
   }
 };
 
-using element_types = ::testing::Types<char, std::int32_t, double, sized<16>, sized<256>>;
-TYPED_TEST_SUITE(array_local, element_types);
+using local_types = ::testing::Types<char, std::int32_t, double, sized<16>, sized<256>>;
+TYPED_TEST_SUITE(array_local, local_types);
 
 TYPED_TEST(array_local, write_local_is_this_ranks_part_in_one_piece) {
   using T = TypeParam;

@@ -42,8 +42,8 @@ class array_view : public ::testing::Test {
   }
 };
 
-using element_types = ::testing::Types<char, std::int32_t, std::uint64_t, sized<12>, sized<100>>;
-TYPED_TEST_SUITE(array_view, element_types);
+using view_types = ::testing::Types<char, std::int32_t, std::uint64_t, sized<12>, sized<100>>;
+TYPED_TEST_SUITE(array_view, view_types);
 
 TYPED_TEST(array_view, shows_a_range_by_index_iterator_and_chunk) {
   using T = TypeParam;

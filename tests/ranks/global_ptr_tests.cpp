@@ -55,9 +55,9 @@ TEST(null_pointer, is_no_valid_address) {
 // Sizes that divide the default block, sizes that leave a padded end in each, and some larger than it.
 template <class T>
 class pointer_arithmetic : public ::testing::Test {};
-using element_types = ::testing::Types<char, std::int16_t, std::int32_t, double, sized<3>, sized<12>, sized<24>,
+using pointed_types = ::testing::Types<char, std::int16_t, std::int32_t, double, sized<3>, sized<12>, sized<24>,
                                        sized<40>, sized<100>, sized<4096>, sized<5000>>;
-TYPED_TEST_SUITE(pointer_arithmetic, element_types);
+TYPED_TEST_SUITE(pointer_arithmetic, pointed_types);
 
 // Enough to fill three blocks of 4 KiB and begin a fourth.
 template <class T>

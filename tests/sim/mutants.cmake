@@ -38,7 +38,7 @@ function(liana_mutant name file from to)
   target_include_directories(${target} BEFORE PRIVATE ${directory})
   target_compile_options(${target} PRIVATE ${instrumented} -Wno-unused-parameter -Wno-unused-variable -Wno-unused-function -Wno-unused-but-set-variable)
   target_link_libraries(${target} PRIVATE liana_scheduler liana_simulated liana_history)
-  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/mutants)
+  set_target_properties(${target} PROPERTIES EXPORT_COMPILE_COMMANDS OFF RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/mutants)
   set_property(GLOBAL APPEND PROPERTY LIANA_MUTANTS ${name})
 endfunction()
 

@@ -41,7 +41,7 @@ function(liana_racy_mutant name source from to)
     add_executable(sim_threads_${name} ${directory}/${source} $<TARGET_OBJECTS:sim_threads_tests>)
   endif()
   target_link_libraries(sim_threads_${name} PRIVATE liana_threaded GTest::gtest_main)
-  set_target_properties(sim_threads_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/mutants)
+  set_target_properties(sim_threads_${name} PROPERTIES EXPORT_COMPILE_COMMANDS OFF RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/mutants)
   liana_unit_test(
     NAME sim_threads.reports_${name}
     TARGET sim_threads_${name}
