@@ -65,6 +65,9 @@ function(liana_check_test_arguments function)
   endif()
 endfunction()
 
+# What the tests labelled `sanitize` run, and so all that the sanitizers' build presets build.
+add_custom_target(sanitized_programs)
+
 # A fixture rather than a test that happens to come last: ctest runs its two ends around whatever selection of tests it was given.
 function(liana_leftover_fixture)
   get_property(registered GLOBAL PROPERTY LIANA_LEFTOVER_FIXTURE)
@@ -89,6 +92,7 @@ function(liana_unit_test)
   liana_merge_environment(environment "${ARG_ENVIRONMENT}")
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_TARGET} ${ARG_ARGUMENTS})
   set(labels unit sanitize ${ARG_LABELS})
+  add_dependencies(sanitized_programs ${ARG_TARGET})
   set_tests_properties(${ARG_NAME} PROPERTIES ENVIRONMENT "${environment}" TIMEOUT ${ARG_TIMEOUT} LABELS "${labels}")
 endfunction()
 
@@ -112,6 +116,7 @@ function(liana_rank_test)
     # Three ranks are near, far, or both.
     if(ranks EQUAL 3 OR (ranks EQUAL 2 AND NOT 3 IN_LIST ARG_RANKS))
       list(APPEND labels sanitize)
+      add_dependencies(sanitized_programs ${ARG_TARGET})
     endif()
     set(processors ${LIANA_RANK_TEST_PLACES})
     if(ranks LESS 2)
