@@ -17,7 +17,6 @@ using namespace liana_tests;
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 using chunk = sized<mebibyte>;
 using page = sized<4096>;
-using leaf = sized<16384>;
 
 struct particle {
   particle(double px, double py, std::int32_t n) : x(px), y(py), id(n), kind(0) {}
@@ -144,15 +143,18 @@ TEST(destroy, from_another_rank_gives_the_memory_back_to_the_home) {
 
 TEST(destroy, of_many_objects_of_another_rank_gives_the_memory_back) {
   // A round takes a quarter of the segment, and there are five.
-  constexpr std::size_t per_round = segment_bytes / 4 / sizeof(leaf);
+  const std::size_t per_round = repetitions(segment_bytes / 4 / 16384);
+  const std::size_t bytes = segment_bytes / 4 / per_round;
   for (int round = 0; round < 5; ++round) {
-    const auto mine = liana::make_global_array<global_ptr<leaf>>(per_round);
-    for (std::size_t i = 0; i < per_round; ++i) mine[static_cast<std::ptrdiff_t>(i)] = liana::make_global<leaf>();
+    const auto mine = liana::make_global_array<global_ptr<char>>(per_round);
+    for (std::size_t i = 0; i < per_round; ++i) {
+      mine[static_cast<std::ptrdiff_t>(i)] = liana::make_global_array<char>(bytes);
+    }
     const auto all = from_every_rank(mine);
     liana::barrier();
     const auto next = all[static_cast<std::size_t>((liana::rank() + 1) % liana::size())];
     for (std::size_t i = 0; i < per_round; ++i) {
-      liana::destroy(static_cast<global_ptr<leaf>>(next[static_cast<std::ptrdiff_t>(i)]));
+      liana::destroy(static_cast<global_ptr<char>>(next[static_cast<std::ptrdiff_t>(i)]));
     }
     liana::barrier();
     liana::destroy(mine);
@@ -214,12 +216,13 @@ TEST(elements, larger_than_any_block_are_a_usage_error) {
                                                 {"make_array", "at most " + largest}));
 }
 
-// What a rank cached of the object that lived here before must not be taken for the new one. 1 MiB objects run through
-// the segment several times, so addresses do come again.
+// What a rank cached of the object that lived here before must not be taken for the new one. A home
+// has one of them at a time, so addresses do come again.
 TEST(reuse, of_an_address_shows_no_rank_the_old_object) {
   std::vector<std::uint64_t> seen_addresses;
   bool reused = false;
-  for (std::uint64_t round = 1; round <= 2 * segment_bytes / mebibyte; ++round) {
+  const std::size_t rounds = repetitions(2 * segment_bytes / mebibyte);
+  for (std::uint64_t round = 1; round <= rounds; ++round) {
     const liana::rank_t home = static_cast<liana::rank_t>(round) % liana::size();
     global_ptr<chunk> object;
     if (liana::rank() == home) object = liana::make_global<chunk>();
@@ -247,7 +250,8 @@ TEST(reuse, of_an_address_shows_no_rank_the_old_object) {
 }
 
 TEST(reuse, of_small_objects_shows_no_rank_the_old_one) {
-  for (int round = 0; round < 100; ++round) {
+  const auto rounds = static_cast<int>(repetitions(100));
+  for (int round = 0; round < rounds; ++round) {
     const auto objects = from_every_rank(liana::make_global<std::int64_t>());
     for (const auto& object : objects) EXPECT_EQ(object.get(), 0) << "round " << round;
     liana::barrier();

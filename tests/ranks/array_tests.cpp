@@ -95,7 +95,7 @@ TYPED_TEST(array_of_any_shape, starts_zeroed_and_gives_back_every_element) {
     for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(is_zero(values[i])) << "element " << i;
     liana::barrier();
     // Neighbours by different ranks. Of a large array only every so many, because each may be a round trip.
-    const std::size_t step = 1 + a.size() / 1000;
+    const std::size_t step = 1 + a.size() / repetitions(1000);
     const auto ranks = static_cast<std::size_t>(liana::size());
     for (std::size_t i = static_cast<std::size_t>(liana::rank()) * step; i < a.size(); i += ranks * step) {
       a[i] = numbered<T>(i);

@@ -1,6 +1,8 @@
 #include "tests/ranks/support.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <stdexcept>
 
 namespace liana_tests {
 
@@ -50,6 +52,13 @@ liana::rank_t some_far_rank(liana::rank_t home) {
     if (!are_near(rank, home)) return rank;
   }
   return -1;
+}
+
+std::size_t repetitions(std::size_t count) {
+  const char* const variable = std::getenv("LIANA_TEST_SHARE");
+  const std::size_t share = variable == nullptr ? 1 : std::strtoull(variable, nullptr, 10);
+  if (share == 0) throw std::invalid_argument("LIANA_TEST_SHARE is not a number above 0");
+  return std::max(std::size_t{1}, count / share);
 }
 
 std::uint64_t shared_seed() {

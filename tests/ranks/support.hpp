@@ -62,6 +62,10 @@ std::vector<T> from_every_rank(const T& mine) {
   return all;
 }
 
+/// How often a test repeats what costs a round trip each time: `count`, or its LIANA_TEST_SHARE-th part where that is
+/// set, as it is in guests, whose network is a thousand times slower; at least once.
+std::size_t repetitions(std::size_t count);
+
 /// The same seed on every rank, different in each run unless LIANA_TEST_SEED is set. Collective. Tests put it into
 /// a SCOPED_TRACE, so that a failure shows it.
 std::uint64_t shared_seed();
