@@ -20,8 +20,7 @@ namespace liana::detail {
 /// (`x -> y`: x happens before y). A generation is what lies between a claim and the next one.
 ///
 ///   1. Load the reference, or the hint. Insertion's release store -> this acquire load: the header is made. It is
-///   never
-///      destroyed, so a hint that is out of date leads to a header too, and step 3 tells whose.
+///      never destroyed, so a hint out of date leads to a header too, and step 3 tells whose.
 ///   2. Load `sequence`: even. Publish's release store -> this acquire load: all that follows reads this generation or
 ///      a later one. (A claim that finds a pin puts the value back, having acquired it from publish itself.)
 ///   3. Compare `block`; load the validity word, where the read takes effect; compare `stamp`. Stamps are used once, so
