@@ -169,6 +169,7 @@ void process_group::find_real_hosts() {
   std::vector<rank_t> hosts(firsts);
   std::ranges::sort(hosts);
   hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
+  real_hosts_.reserve(firsts.size());
   for (const rank_t each : firsts) {
     real_hosts_.push_back(static_cast<int>(std::ranges::lower_bound(hosts, each) - hosts.begin()));
   }
@@ -216,6 +217,7 @@ std::vector<std::string> process_group::all_gather_texts(const std::string& mine
                            with.counts.data(), with.displacements.data(), MPI_BYTE, comm_->comm, request);
   });
   std::vector<std::string> texts;
+  texts.reserve(memory->counts.size());
   const auto* const first = reinterpret_cast<const char*>(memory->received.data());
   for (std::size_t i = 0; i < memory->counts.size(); ++i) {
     texts.emplace_back(first + memory->displacements[i], static_cast<std::size_t>(memory->counts[i]));
@@ -234,6 +236,7 @@ std::vector<std::string> process_group::all_to_all(const std::vector<std::string
                          request);
   });
   std::vector<std::string> texts;
+  texts.reserve(for_rank.size());
   const auto* const first = reinterpret_cast<const char*>(memory->received.data());
   for (std::size_t rank = 0; rank < for_rank.size(); ++rank) {
     texts.emplace_back(first + rank * length, length);

@@ -94,6 +94,7 @@ transport::job_view describe_job(runtime_state& state) {
   transport::job_view job;
   job.rank = state.rank();
   job.wishes = {.name = state.settings.device, .port = state.settings.port, .gid_index = state.settings.gid_index};
+  job.segments.reserve(static_cast<std::size_t>(state.size()));
   for (rank_t rank = 0; rank < state.size(); ++rank) {
     const auto& mapped = rank == state.rank() ? state.segment : state.attached[static_cast<std::size_t>(rank)];
     job.segments.push_back({.data = mapped.data(), .bytes = state.layout_of(rank).bytes});

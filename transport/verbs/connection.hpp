@@ -31,6 +31,11 @@ class connection {
  public:
   connection(connected_queue_pair pair, const request_context& context, completion_dispatch& dispatch);
 
+  /// Private memory that one takes whose queue has so many places, besides the device's own.
+  [[nodiscard]] static constexpr std::size_t bytes_for(unsigned send_depth) {
+    return sizeof(connection) + send_depth * sizeof(record);
+  }
+
   /// See transport::post. Waits for room by polling.
   void post(std::span<const operation> chain, completion& done);
 

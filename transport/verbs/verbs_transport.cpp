@@ -100,8 +100,10 @@ void verbs_transport::connect(std::span<const std::string> addresses) {
       throw unavailable("connecting to " + job_.describe(static_cast<rank_t>(peer)) + ": " + problem.what());
     }
   }
-  prepared_.clear();
+  decltype(prepared_)().swap(prepared_);  // their memory too, which grows with the number of ranks
+  decltype(mine_)().swap(mine_);
   std::vector<verbs::connection*> served;
+  served.reserve(ranks());
   std::ranges::transform(connections_, std::back_inserter(served), &std::unique_ptr<verbs::connection>::get);
   dispatch_.serve(std::move(served));
 }

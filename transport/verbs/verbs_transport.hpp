@@ -60,7 +60,7 @@ class verbs_transport final : public transport {
   std::shared_ptr<verbs::completion_queue> completions_;
   std::vector<verbs::prepared_queue_pair> prepared_;            ///< by rank, until they are connected
   std::optional<verbs::prepared_queue_pair> prepared_far_end_;  ///< of the connection to oneself
-  std::vector<verbs::endpoint> mine_;                           ///< by rank: the end that leads there
+  std::vector<verbs::endpoint> mine_;                           ///< by rank: the end that leads there, until then
   verbs::shared_pages side_pages_;                              ///< scratch, and bounce memory where it is needed
   verbs::memory_region side_memory_;
   verbs::completion_dispatch dispatch_;
