@@ -7,7 +7,8 @@
 namespace liana_tests::sim {
 
 struct arena {
-  static constexpr std::size_t bytes = std::size_t{64} * 1024 * 1024;
+  /// Reserved, not taken: enough for some thousand ranks with the smallest segments.
+  static constexpr std::size_t bytes = std::size_t{1} << 30U;
 
   /// First byte; page-aligned, zero at first use.
   static std::byte* const memory;
