@@ -12,6 +12,8 @@
 // sharers           write of an object of 64 bytes that 0, 1, 2 ... other hosts share, and the read miss before it;
 //                   with LIANA_HOSTS=each every rank is a host
 // block_sizes       read miss and write by size of the block, beside memcpy
+// communicator      with --communicator, instead of everything else: what MPI itself adds to a process for a
+//                   communicator as the runtime makes one, and an exchange in it
 //
 // Seconds and bytes. More ranks than processors share them: there the least of many windows is what counts.
 
@@ -26,6 +28,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -48,6 +51,7 @@ struct options {
   std::size_t starts = 3;
   bool sharers = false;
   bool block_sizes = false;
+  bool communicator = false;
   std::string output;
 };
 
@@ -107,6 +111,30 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+/// Collective. Without a runtime.
+json measure_communicator() {
+  int ranks = 0;
+  MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+  std::vector<double> all(static_cast<std::size_t>(ranks));
+  MPI_Barrier(MPI_COMM_WORLD);
+  const process_size without = growth::measure_process();
+  MPI_Comm duplicate = MPI_COMM_NULL;
+  MPI_Comm_dup(MPI_COMM_WORLD, &duplicate);
+  MPI_Comm host = MPI_COMM_NULL;
+  MPI_Comm_split_type(duplicate, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host);
+  MPI_Comm_free(&host);
+  MPI_Request request = MPI_REQUEST_NULL;
+  const double mine = 0;
+  MPI_Iallgather(&mine, 1, MPI_DOUBLE, all.data(), 1, MPI_DOUBLE, duplicate, &request);
+  MPI_Wait(&request, MPI_STATUS_IGNORE);
+  const process_size with = growth::measure_process();
+  json result;
+  result["ranks"] = ranks;
+  result["communicator"] = over_ranks(with - without);
+  MPI_Comm_free(&duplicate);
+  return result;
+}
+
 /// Collective. The result counts on rank 0.
 json measure(const options& wanted, double init) {
   json result;
@@ -145,6 +173,15 @@ json measure(const options& wanted, double init) {
   return result;
 }
 
+/// What else the machine had to do: the load counts this job too.
+json describe_machine() {
+  double load = 0;
+  if (::getloadavg(&load, 1) != 1) {
+    throw std::runtime_error("the load of this machine cannot be read; is /proc mounted?");
+  }
+  return {{"processors", std::thread::hardware_concurrency()}, {"load", load}};
+}
+
 void write(const json& result, const std::string& file) {
   if (file.empty()) {
     std::cout << result.dump(2) << "\n";
@@ -166,16 +203,18 @@ int main(int argc, char** argv) {
   app.add_option("--starts", wanted.starts, "Runtimes to start and end")->check(CLI::Range(1, 1000));
   app.add_flag("--sharers", wanted.sharers, "Also misses and writes by number of sharers");
   app.add_flag("--block-sizes", wanted.block_sizes, "Also misses and writes by size of the block");
+  app.add_flag("--communicator", wanted.communicator, "Only what MPI adds for a communicator, without a runtime");
   app.add_option("--output", wanted.output, "File for the result, instead of the standard output");
   CLI11_PARSE(app, argc, argv);
 
   int provided = 0;
   const double init = seconds_of([&] { MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &provided); });
   try {
-    const json result = measure(wanted, init);
+    json result = wanted.communicator ? measure_communicator() : measure(wanted, init);
     int rank = 0;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     if (rank == 0) {
+      result["machine"] = describe_machine();
       write(result, wanted.output);
     }
   } catch (const std::exception& problem) {

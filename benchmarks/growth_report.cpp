@@ -127,6 +127,13 @@ void print_memory(const std::vector<const job*>& jobs, const std::string& title,
   }
 }
 
+void print_communicators(const std::vector<const job*>& jobs) {
+  print_head("MPI alone: a communicator as the runtime makes one, and an exchange in it", {"ranks", "heap, KiB"});
+  for (const job* each : jobs) {
+    print_row({first_cell(each->result, false), kibibytes(median(each->result.at("communicator").at("heap_bytes")))});
+  }
+}
+
 void print_barriers(const std::vector<const job*>& jobs, const std::string& title, const std::string& first,
                     bool by_segment) {
   print_head("Barrier, " + title + ", microseconds",
@@ -162,7 +169,18 @@ void print_block_sizes(const json& result) {
   }
 }
 
+/// How busy the machine was: the load counts the jobs themselves.
+void print_machine(const std::vector<job>& jobs) {
+  std::vector<double> loads;
+  std::transform(jobs.begin(), jobs.end(), std::back_inserter(loads),
+                 [](const job& each) { return each.result.at("machine").at("load").get<double>(); });
+  const auto [lowest, highest] = std::minmax_element(loads.begin(), loads.end());
+  std::printf("%u processors, load %s to %s\n", jobs.front().result.at("machine").at("processors").get<unsigned>(),
+              text(*lowest, 1).c_str(), text(*highest, 1).c_str());
+}
+
 void print_all(const std::vector<job>& jobs) {
+  print_machine(jobs);
   const auto by_ranks = [](const json& of) { return of.at("ranks").get<std::uint64_t>(); };
   const auto by_bytes = [](const json& of) { return bytes_of(of.at("segment_bytes").get<std::string>()); };
   const auto near = select(jobs, "ranks-near-", by_ranks);
@@ -176,6 +194,7 @@ void print_all(const std::vector<job>& jobs) {
   print_memory(near, of_ranks, "ranks", false);
   print_memory(far, each, "ranks", false);
   print_memory(segments, "2 ranks, by the segment of each", "segment", true);
+  print_communicators(select(jobs, "mpi-", by_ranks));
   print_barriers(near, of_ranks, "ranks", false);
   print_barriers(far, each, "ranks", false);
   print_barriers(segments, "2 ranks, by the segment of each", "segment", true);
