@@ -180,7 +180,12 @@ replica_hit find_in_table(const context& here, address at) noexcept;
   return found.copy->stamp.load(std::memory_order_relaxed) == word ? found : replica_hit{};
 }
 
-inline bool is_in_one_block(address at, std::size_t bytes) { return at.offset_in_block() + bytes <= at.block_bytes(); }
+/// Where `at` lies in the block of a replica that was found for it. At least the size of the block if not all of
+/// `bytes` lie in it, or if the replica is meanwhile another block's.
+[[gnu::always_inline]] inline std::uint64_t offset_in(const replica& copy, address at, std::size_t bytes) {
+  const std::uint64_t offset = at.bits() - copy.block.load(std::memory_order_acquire);
+  return (offset | (offset + bytes - 1)) >> at.block_log2() == 0 ? offset : ~std::uint64_t{0};
+}
 
 inline void mark_referenced(replica& copy) {
   if (!copy.referenced.load(std::memory_order_relaxed)) {
@@ -190,7 +195,11 @@ inline void mark_referenced(replica& copy) {
 
 [[gnu::always_inline]] inline bool try_hit(const context& here, address at, void* to, std::size_t bytes) {
   const replica_hit hit = find_valid_replica(here, at);
-  if (hit.copy == nullptr || !is_in_one_block(at, bytes)) {
+  if (hit.copy == nullptr) {
+    return false;
+  }
+  const std::uint64_t offset = offset_in(*hit.copy, at, bytes);
+  if (offset == ~std::uint64_t{0}) [[unlikely]] {
     return false;
   }
   // Looked at before `data` is followed: those of another block may be shorter, and end where the cache's memory does.
@@ -198,7 +207,7 @@ inline void mark_referenced(replica& copy) {
   if (hit.copy->sequence.load(std::memory_order_relaxed) != hit.sequence) [[unlikely]] {
     return false;
   }
-  racing_copy(to, data + at.offset_in_block(), bytes);
+  racing_copy(to, data + offset, bytes);
   std::atomic_thread_fence(std::memory_order_acquire);
   if (hit.copy->sequence.load(std::memory_order_relaxed) != hit.sequence) [[unlikely]] {
     return false;
@@ -209,8 +218,8 @@ inline void mark_referenced(replica& copy) {
 
 /// Whether `bytes` at `at` lie in one block of a home that exists. What it refuses, the library explains.
 inline bool is_plausible(const context& here, address at, std::size_t bytes) {
-  return at.home() < here.size && at.block_log2() >= minimum_block_log2 && is_in_one_block(at, bytes) &&
-         at.offset() + bytes <= here.homes[at.home()].bytes;
+  return at.home() < here.size && at.block_log2() >= minimum_block_log2 &&
+         at.offset_in_block() + bytes <= at.block_bytes() && at.offset() + bytes <= here.homes[at.home()].bytes;
 }
 
 /// Coherent read of bytes inside one block: near or hit here, the rest in the library.
@@ -257,7 +266,7 @@ inline bool is_plausible(const context& here, address at, std::size_t bytes) {
 /// The valid replica of the block of `at`, pinned, or none. `bytes` from there on lie in the block.
 [[gnu::always_inline]] inline replica_hit pin_valid_replica(const context& here, address at, std::size_t bytes) {
   const replica_hit hit = find_valid_replica(here, at);
-  if (hit.copy == nullptr || !is_in_one_block(at, bytes)) {
+  if (hit.copy == nullptr || offset_in(*hit.copy, at, bytes) == ~std::uint64_t{0}) {
     return {};
   }
   mark_referenced(*hit.copy);
