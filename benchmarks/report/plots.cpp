@@ -24,6 +24,7 @@ std::string quoted(const std::string& text) {
 /// The data blocks and what `plot` is told to draw of them.
 struct drawn {
   std::string data;
+  bool parts = false;  ///< the horizontal axis has numbers below 1
   std::vector<std::string> elements;
 };
 
@@ -37,6 +38,7 @@ drawn draw_series(const plot& which, const results& from) {
     const auto block = fmt::format("$series{}", result.elements.size());
     result.data += block + " << END\n";
     for (const auto& [x, value] : points) {
+      result.parts = result.parts || x < 1;
       const double y = which.is == plot::kind::bandwidth ? x / value.least : value.least;
       result.data += fmt::format("{} {}\n", x, y);
     }
@@ -63,17 +65,14 @@ drawn draw_bars(const plot& which, const results& from) {
   return result;
 }
 
-std::string axes(const plot& which) {
-  switch (which.is) {
-    case plot::kind::bars:
-      return "set ylabel \"ns\"\nset yrange [0:*]\nset offsets 0,0,graph 0.1,0\nset style fill solid 0.6\n"
-             "set boxwidth 0.7\nset xtics rotate by -30\nunset key\n";
-    case plot::kind::bandwidth:
-      return fmt::format("set xlabel {}\nset ylabel \"GB/s\"\nset logscale x 2\nset logscale y 10\n", quoted(which.x));
-    case plot::kind::time:
-      return fmt::format("set xlabel {}\nset ylabel \"ns\"\nset logscale x 2\nset logscale y 10\n", quoted(which.x));
+std::string axes(const plot& which, bool parts) {
+  if (which.is == plot::kind::bars) {
+    return "set ylabel \"ns\"\nset yrange [0:*]\nset offsets 0,0,graph 0.1,0\nset style fill solid 0.6\n"
+           "set boxwidth 0.7\nset xtics rotate by -30\nunset key\n";
   }
-  return "";
+  return fmt::format("set xlabel {}\nset ylabel \"{}\"\nset logscale y 10\n{}", quoted(which.x),
+                     which.is == plot::kind::bandwidth ? "GB/s" : "ns",
+                     parts ? "" : "set logscale x 2\nset format x \"%.0f\"\n");
 }
 
 }  // namespace
@@ -86,10 +85,10 @@ std::optional<std::string> plot_script(const plot& which, const results& from) {
   const auto plot_line = fmt::format("plot {}\n", fmt::join(what.elements, ", \\\n     "));
   return fmt::format(
       "# Made by benchmark_report: gnuplot {0}.gp\n{1}set title {2}\nset grid\nset key outside right top\n"
-      "set format x \"%.0f\"\n{3}"
+      "{3}"
       "set terminal svg noenhanced size 960,540 background \"white\"\nset output \"{0}.svg\"\n{4}"
       "set terminal pngcairo noenhanced size 960,540\nset output \"{0}.png\"\n{4}",
-      which.file, what.data, quoted(which.title), axes(which), plot_line);
+      which.file, what.data, quoted(which.title), axes(which, what.parts), plot_line);
 }
 
 }  // namespace liana::benchmarks::report

@@ -52,7 +52,7 @@ void add_window(run_report& to, const json& window) {
   to.measures[name].push_back(window.at("real_time").get<double>() * nanoseconds_in(window.at("time_unit")));
   for (const auto& [key, value] : window.items()) {
     if (is_counter(key, value)) {
-      to.measures[name + '#' + key].push_back(value);
+      to.measures[fmt::format("{}#{}", name, key)].push_back(value);
     }
   }
 }
@@ -96,11 +96,16 @@ run_report parse_report(const std::string& text) {
         result.context.emplace(key, value);
       }
     }
+    if (all.contains("measures")) {
+      result.measures = all.at("measures").get<std::map<std::string, std::vector<double>>>();
+      return result;
+    }
     for (const auto& window : all.at("benchmarks")) {
       add_window(result, window);
     }
   } catch (const std::exception& error) {
-    throw std::runtime_error(fmt::format("no report of Google Benchmark in JSON: {}", error.what()));
+    throw std::runtime_error(
+        fmt::format("no report, neither of Google Benchmark nor a list of measures: {}", error.what()));
   }
   return result;
 }

@@ -48,7 +48,9 @@ class results {
   std::map<std::string, run_report> runs_;
 };
 
-/// Throws std::runtime_error for text that is no report of Google Benchmark in JSON.
+/// A report of Google Benchmark in JSON or, from what measures without it, `{"context": {"load_before": "0.10"},
+/// "measures":
+/// {"step": [123.4, 120.1]}}`, where times are in nanoseconds. Throws std::runtime_error for text that is neither.
 run_report parse_report(const std::string& text);
 
 }  // namespace liana::benchmarks::report

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -69,7 +70,14 @@ TEST(Report, HasCountersByName) {
   EXPECT_FALSE(one_run().find("near:get/8#iterations"));
 }
 
+TEST(Report, MayBeAListOfMeasures) {
+  const auto read = parse_report(R"({"context": {"ranks": "2"}, "measures": {"step": [5, 4.5]}})");
+  EXPECT_EQ(read.context.at("ranks"), "2");
+  EXPECT_EQ(read.measures.at("step"), (std::vector<double>{5, 4.5}));
+}
+
 TEST(Report, RefusesWhatIsNoReport) {
+  EXPECT_THROW(parse_report(R"({"context": {}, "measures": {"step": "5"}})"), std::runtime_error);
   EXPECT_THROW(parse_report("{}"), std::runtime_error);
   EXPECT_THROW(parse_report("no JSON"), std::runtime_error);
 }
