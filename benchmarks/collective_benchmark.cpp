@@ -6,7 +6,7 @@
 //
 // All ranks call (collective/meetings.cpp):
 //   barrier, mpi_barrier            liana::barrier, MPI_Barrier
-//   barrier_with_replicas/16384     liana::barrier, when every rank holds so many replicas
+//   barrier_with_replicas           liana::barrier, when every rank holds 16,384 replicas
 //   broadcast/8, /4096              liana::broadcast, each rank being the root in turn; mpi_bcast is MPI_Bcast
 //   all_reduce/8, /4096             liana::all_reduce, a sum; mpi_allreduce is MPI_Allreduce
 //

@@ -21,11 +21,10 @@
 //   ping_pong_send_receive/...      MPI_Send and MPI_Recv
 //   ping_pong_cache_line            loads and stores of one line: the limit
 //
-// A table of 64 MiB: every rank reads 8 B at random or, /0, /0.001, /0.01, /0.1 of all accesses, writes them; with what
+// A table of 64 MiB: every rank reads 8 B at random or, /0, /1, /10, /100 of 1,000 accesses, writes them; with what
 // each rank needs in memory, for k ranks (sharing/read_mostly.cpp):
-//   table_512, table_4096           an array of Liana in blocks of that size: 64/k MiB, and replicas of what is read,
-//   up
-//                                   to 64 MiB with both
+//   table_512, table_4096           an array of Liana in blocks of that size: 64/k MiB, and replicas of what is read:
+//                                   64 MiB together, when all of it has been read
 //   table_mpi_get_shared            MPI_Get or MPI_Put and flush each time, window of MPI_Win_allocate_shared: 64/k MiB
 //   table_mpi_get_created           the same, window of MPI_Win_create
 //   table_mpi_get_created_own_loaded    the same, where plain loads and stores serve the own part

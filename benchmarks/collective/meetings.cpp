@@ -46,7 +46,7 @@ void add_barriers(job& here) {
       here.keep<array<word>>(make_array<word>(static_cast<std::size_t>(size()) * replicas * block_words));
   const auto first = static_cast<std::size_t>((rank() + 1) % size()) * replicas * block_words;
   add_call(
-      here, fmt::format("barrier_with_replicas/{}", replicas), [](std::size_t) { barrier(); },
+      here, "barrier_with_replicas", [](std::size_t) { barrier(); },
       [&blocks, first, replicas] { benchmark::DoNotOptimize(blocks.read(first, replicas * block_words).front()); });
 }
 

@@ -24,10 +24,10 @@ std::int64_t batch_of(const job& here) { return here.quick() ? 1000 : 10'000; }
 /// Positions and whether to write there, at random (xorshift64*), the same ones for every way to keep the table.
 class accesses {
  public:
-  accesses(int rank, std::size_t words, double writes)
+  accesses(int rank, std::size_t words, int writes_of_thousand)
       : state_(0x9E3779B97F4A7C15U * static_cast<word>(rank + 1)),
         words_(words),
-        threshold_(static_cast<word>(writes * scale)) {}
+        threshold_(static_cast<word>(writes_of_thousand) * scale / 1000) {}
 
   struct access {
     std::size_t at;
@@ -200,7 +200,7 @@ void access_one(Table& table, accesses& stream, std::int64_t done) {
 template <class Table>
 void add_table(job& here, const std::string& name, Table& table) {
   const std::int64_t batch = batch_of(here);
-  for (const double writes : {0.0, 0.001, 0.01, 0.1}) {
+  for (const int writes : {0, 1, 10, 100}) {
     auto& stream = here.keep<accesses>(here.rank(), table_bytes(here) / sizeof(word), writes);
     here.add(
         fmt::format("{}/{}", name, writes),
