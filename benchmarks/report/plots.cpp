@@ -70,9 +70,10 @@ std::string axes(const plot& which, bool parts) {
     return "set ylabel \"ns\"\nset yrange [0:*]\nset offsets 0,0,graph 0.1,0\nset style fill solid 0.6\n"
            "set boxwidth 0.7\nset xtics rotate by -30\nunset key\n";
   }
+  const char* x_numbers = which.x == "bytes" ? "%.0b%B" : "%.0f";  // 4ki
   return fmt::format("set xlabel {}\nset ylabel \"{}\"\nset logscale y 10\n{}", quoted(which.x),
                      which.is == plot::kind::bandwidth ? "GB/s" : "ns",
-                     parts ? "" : "set logscale x 2\nset format x \"%.0f\"\n");
+                     parts ? "" : fmt::format("set logscale x 2\nset format x \"{}\"\n", x_numbers));
 }
 
 }  // namespace
@@ -85,6 +86,7 @@ std::optional<std::string> plot_script(const plot& which, const results& from) {
   const auto plot_line = fmt::format("plot {}\n", fmt::join(what.elements, ", \\\n     "));
   return fmt::format(
       "# Made by benchmark_report: gnuplot {0}.gp\n{1}set title {2}\nset grid\nset key outside right top\n"
+      "set linetype 9 linecolor rgb \"gray40\"\n"
       "{3}"
       "set terminal svg noenhanced size 960,540 background \"white\"\nset output \"{0}.svg\"\n{4}"
       "set terminal pngcairo noenhanced size 960,540\nset output \"{0}.png\"\n{4}",
