@@ -2,8 +2,8 @@
 # clang-tidy over every source that the release build compiles: tidy.sh [JOBS]
 #
 # Nearly all its time would go to the headers of the standard library, fmt and GoogleTest, which every translation unit brings along again. So
-# it is shown the sources of a target together, in the units of the preset `tidy`. Sources of one unit whose names collide are looked at one by
-# one; a line says so, and SKIP_UNITY_BUILD_INCLUSION on one of them saves the time.
+# it is shown the sources of a target together, in the units of the preset `tidy`. A source whose names collide with others' of its unit is
+# looked at alone.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 units=build/tidy jobs=${1:-$(nproc)}
@@ -12,22 +12,13 @@ directories='(runtime|transport|allocator|benchmarks|apps|tests)'
 # GCC's command lines name warnings that clang does not know.
 tidy=(clang-tidy --quiet --extra-arg=-Wno-unknown-warning-option)
 
-# look UNIT: what clang-tidy says is shown only if it complains, because otherwise it counts the warnings in system headers.
-look() {
-  local output collision='\[clang-diagnostic-error' counts='^[0-9]+ warnings?( and [0-9]+ errors?)? (generated|treated)|^Error while processing'
-  local command=("${tidy[@]}" -p "$units")
-  # A unit includes its sources, for which the configuration has a check of its own; `included` below stands in for it.
-  case $1 in */Unity/*) command+=(--checks=-bugprone-suspicious-include --header-filter="/$directories/[^ ]*\\.[ch]pp\$") ;; esac
-  if output=$("${command[@]}" "$1" 2>&1); then return 0; fi
-  if [[ $1 = */Unity/* ]] && grep -q "$collision" <<<"$output"; then
-    printf 'tidy.sh: one by one, because some may have names of others: %s\n' "$(sources_of "$1" | tr '\n' ' ')"
-    sources_of "$1" | while read -r source; do
-      "${tidy[@]}" -p build/release "$source" 2>&1 || touch "$failed"
-    done | grep -vE "$counts"
-    return 0
-  fi
-  printf '%s\n' "$output" | grep -vE "$counts"
-  touch "$failed"
+# check DIRECTORY FILE ARGUMENT...: what clang-tidy says is shown only if it complains, because otherwise it counts the warnings in system headers.
+check() {
+  local output directory=$1 file=$2
+  shift 2
+  if output=$("${tidy[@]}" -p "$directory" "$@" "$file" 2>&1); then return 0; fi
+  printf '%s\n' "$output" | grep -vE '^[0-9]+ warnings?( and [0-9]+ errors?)? (generated|treated)|^Error while processing'
+  return 1
 }
 
 # sources_of UNIT: those in the tree, which generated ones are not.
@@ -36,6 +27,34 @@ sources_of() {
     */Unity/*) sed -n 's/^#include "\(.*\)"$/\1/p' "$1" ;;
     *) printf '%s\n' "$1" ;;
   esac | grep -E "^$PWD/$directories/"
+}
+
+# to_blame UNIT OUTPUT: of its sources those in which the compiler finds errors, or else those that lead to them, or else all.
+to_blame() {
+  local pattern blamed
+  for pattern in ':[0-9:]+ error: ' ':'; do
+    blamed=$(sources_of "$1" | while read -r source; do grep -qE "^$source$pattern" <<<"$2" && printf '%s\n' "$source"; done)
+    [ -z "$blamed" ] || break
+  done
+  printf '%s\n' "${blamed:-$(sources_of "$1")}"
+}
+
+# look UNIT
+look() {
+  local output source apart=() blamed filter="--header-filter=/$directories/[^ ]*\\.[ch]pp\$"
+  if [[ $1 != */Unity/* ]]; then
+    check $units "$1" || touch "$failed"
+    return
+  fi
+  # The compiler and one check, without which clang-tidy does not begin, are quick. CMake writes the unit anew the next time.
+  while [ -n "$(sources_of "$1")" ] && ! output=$(check $units "$1" "$filter" --checks='-*,clang-diagnostic-*,bugprone-suspicious-semicolon'); do
+    mapfile -t blamed < <(to_blame "$1" "$output")
+    for source in "${blamed[@]}"; do sed -i "\\|^#include \"$source\"\$|d" "$1"; done
+    apart+=("${blamed[@]}")
+  done
+  # A unit includes its sources, for which the configuration has a check of its own; `included` below stands in for it.
+  [ -z "$(sources_of "$1")" ] || check $units "$1" "$filter" --checks=-bugprone-suspicious-include || touch "$failed"
+  for source in "${apart[@]}"; do check build/release "$source" || touch "$failed"; done
 }
 
 # Largest first, so that none is left over for the end.
@@ -55,7 +74,7 @@ included() {
 output=$(cmake --preset tidy 2>&1) || { printf '%s\n' "$output"; exit 1; }
 failed=$(mktemp -u)
 trap 'rm -f "$failed"' EXIT
-export -f look sources_of
+export -f look check sources_of to_blame
 export units directories failed
 included || { printf 'tidy.sh: a source is included, which only headers are\n'; touch "$failed"; }
 # An array cannot be exported.
