@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <latch>
 #include <mutex>
 #include <numeric>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -48,21 +51,57 @@ struct fixture {
   std::array<std::size_t, objects> order{};
 };
 
-/// `access(thread, i)` for the objects of each thread in turn; `prepare(thread)` before the clock starts.
+using clock = std::chrono::steady_clock;
+
+/// Runs `work(thread)` in so many threads at once. From when the first one begins to when the last one ends: Google
+/// Benchmark's own threads each take their own time, which leaves out what one waits for a processor before it begins.
+template <class Work>
+std::chrono::duration<double> time_of_team(std::size_t threads, const Work& work) {
+  std::array<clock::time_point, most_threads> begins{};
+  std::array<clock::time_point, most_threads> ends{};
+  std::latch all_here(static_cast<std::ptrdiff_t>(threads));
+  const auto run = [&](std::size_t thread) {
+    all_here.arrive_and_wait();
+    begins[thread] = clock::now();
+    work(thread);
+    ends[thread] = clock::now();
+  };
+  std::vector<std::thread> others;
+  for (std::size_t thread = 1; thread < threads; ++thread) {
+    others.emplace_back(run, thread);
+  }
+  run(0);
+  for (auto& each : others) {
+    each.join();
+  }
+  const auto count = static_cast<std::ptrdiff_t>(threads);
+  return *std::max_element(ends.begin(), ends.begin() + count) -
+         *std::min_element(begins.begin(), begins.begin() + count);
+}
+
+/// `access(thread, i)` for the objects of each thread, several times; `prepare(thread)` before the clock starts.
 template <class Prepare, class Access>
 void add_access(job& here, const char* name, Prepare prepare, Access access) {
-  for (const int threads : {1, 2, 4}) {
-    auto* added = here.add(fmt::format("{}/{}", name, threads),
-                           [&here, prepare, access](benchmark::State& state) {
-                             const auto thread = static_cast<std::size_t>(state.thread_index());
-                             prepare(thread);
-                             repeat_in_batches(state, objects, [&](std::size_t i) { access(thread, i); });
-                             if (thread == 0) {
-                               meet_resting(here);
-                             }
-                           },
-                           rest(here), {.ranks = 2});
-    added->Threads(threads);
+  const std::int64_t passes = here.quick() ? 4 : 64;  // so that the start of a thread hardly counts
+  for (const std::size_t threads : {std::size_t{1}, std::size_t{2}, most_threads}) {
+    here.add(fmt::format("{}/{}", name, threads),
+             [&here, threads, passes, prepare, access](benchmark::State& state) {
+               for (std::size_t thread = 0; thread < threads; ++thread) {
+                 prepare(thread);
+               }
+               while (state.KeepRunningBatch(passes * static_cast<std::int64_t>(threads * objects))) {
+                 const auto time = time_of_team(threads, [&](std::size_t thread) {
+                   for (std::int64_t pass = 0; pass < passes; ++pass) {
+                     for (std::size_t i = 0; i < objects; ++i) {
+                       access(thread, i);
+                     }
+                   }
+                 });
+                 state.SetIterationTime(time.count());
+               }
+               meet_resting(here);
+             },
+             rest(here), {.ranks = 2, .manual_time = true});
   }
 }
 
