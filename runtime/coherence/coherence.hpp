@@ -13,6 +13,7 @@
 ///     read_miss.cpp     far read miss, with the dependent path and revalidation
 ///     far_write.cpp     far write up to the hold, and its release
 ///     near_access.cpp   everything on blocks whose home is on this host
+///                       (detail/near_block.hpp: the steps of a near write, inlined into put)
 ///     invalidate.cpp    stamps to the hosts that share
 ///     replica.cpp       a replica for a block: claimed, filled, counted
 ///     release_queue.cpp releases under way

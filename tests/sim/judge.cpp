@@ -61,7 +61,38 @@ std::optional<std::string> recorder::find_versions() {
       version_of_id_[each.id] = each.version;
     }
   }
+  find_cut_off();
   return std::nullopt;
+}
+
+/// A rank may be lost between the publication of the replica that its writer keeps and the release, and another of its
+/// threads may have read the replica. Such a write has made no version at the home, where the block stays held for
+/// good: it is the last one, and nobody on another rank may see it.
+void recorder::find_cut_off() {
+  for (entry& cut : entries_) {
+    if (!cut.write || cut.end != UINT64_MAX || cut.version != unknown_version) {
+      continue;
+    }
+    std::uint64_t last = 0;
+    bool seen = false;
+    for (const entry& each : entries_) {
+      if (each.block != cut.block) {
+        continue;
+      }
+      if (each.write && each.version != unknown_version) {
+        last = std::max(last, each.version);
+      } else if (!each.write && each.end != UINT64_MAX && each.rank == cut.rank) {
+        const auto words = snapshots_.begin() + static_cast<std::ptrdiff_t>(each.snapshot);
+        seen = seen || std::find(words, words + static_cast<std::ptrdiff_t>(blocks_[each.block].words), cut.id) !=
+                           words + static_cast<std::ptrdiff_t>(blocks_[each.block].words);
+      }
+    }
+    if (seen) {
+      cut.version = last + 1;
+      version_of_id_[cut.id] = cut.version;
+      cut_off_.push_back(&cut);
+    }
+  }
 }
 
 /// Follows the versions of a block and compares what was read with what it was.
@@ -105,18 +136,14 @@ std::optional<std::string> recorder::check_snapshot(entry& each, const std::vect
   const std::uint64_t* const found = &snapshots_[each.snapshot];
   std::uint64_t version = 0;
   for (std::size_t i = 0; i < words; ++i) {
-    // A write that its rank's loss cut off before it reached the home has no version; a thread of that rank may have
-    // read it from the replica that the writer keeps. Nobody else can have, so nothing is to be compared.
-    const auto cut_off = std::ranges::find_if(entries_, [&](const entry& one) {
-      return one.write && one.id == found[i] && one.end == UINT64_MAX && one.version == unknown_version &&
-             one.publisher == each.publisher;
-    });
-    if (cut_off != entries_.end()) {
-      each.version = unknown_version;
-      return std::nullopt;
-    }
     if (found[i] >= version_of_id_.size() || version_of_id_[found[i]] == unknown_version) {
       return fmt::format("{} saw {}, which nobody wrote there", describe(each), found[i]);
+    }
+    for (const entry* const cut : cut_off_) {
+      if (cut->id == found[i] && cut->rank != each.rank) {
+        return fmt::format("{} on rank {} saw {}, which never left rank {}", describe(each), each.rank, found[i],
+                           cut->rank);
+      }
     }
     version = std::max(version, version_of_id_[found[i]]);
   }

@@ -63,6 +63,9 @@ liana_mutant(near_write_without_invalidation runtime/coherence/near_access.cpp
   [[    invalidate_sharers(state, entry, block);
   } catch (...)]]
   [[  } catch (...)]])
+liana_mutant(inline_put_without_invalidation runtime/include/liana/detail/access.hpp
+  [[        if (any_mark(sharers_of(entry))) {]]
+  [[        if (any_mark(sharers_of(entry)) && here.size == 0) {]])
 set(LIANA_MUTANT_OF runtime/coherence/invalidate.cpp)
 liana_mutant(first_host_of_a_group_only runtime/host_map.hpp
   [[host < first + hosts_per_mark_ && host < hosts()]]
@@ -159,15 +162,19 @@ liana_mutant(hit_without_the_stamp runtime/include/liana/detail/access.hpp
   [[return word != UINT64_MAX ? found : replica_hit{};]])
 liana_mutant(hint_of_another_block runtime/include/liana/detail/access.hpp
   [[    const bool is_its_block = offset >> at.block_log2() == 0;]]
-  [[    const bool is_its_block = offset != UINT64_MAX;]])
+  [[    const bool is_its_block = offset != UINT64_MAX;]]
+  [[  return (offset | (offset + bytes - 1)) >> at.block_log2() == 0 ? offset : ~std::uint64_t{0};]]
+  [[  return bytes == 0 ? offset : at.offset_in_block();]])
 liana_mutant(pinned_replica_reused runtime/cache.cpp
   [[  if (copy.pins.load(std::memory_order_seq_cst) == 0) {
     return true;]]
   [[  if (copy.pins.load(std::memory_order_seq_cst) != UINT32_MAX) {
     return true;]])
+set(LIANA_MUTANT_WITH ${PROJECT_SOURCE_DIR}/runtime/coherence/single.cpp ${PROJECT_SOURCE_DIR}/runtime/coherence/several.cpp)
 liana_mutant(pin_without_a_second_look runtime/include/liana/detail/replica.hpp
   [[  return copy.sequence.load(std::memory_order_seq_cst) == sequence;]]
   [[  return copy.sequence.load(std::memory_order_seq_cst) != UINT64_MAX;]])
+unset(LIANA_MUTANT_WITH)
 liana_mutant(writer_stamp_taken_after_the_release runtime/coherence/far_write.cpp
   [[  state.wire->post(block.home(), chain, posted->done);  // R8: in this order]]
   [[  state.wire->post(block.home(), chain, posted->done);

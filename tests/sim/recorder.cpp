@@ -94,6 +94,7 @@ std::size_t recorder::begin(std::size_t process, std::size_t block, bool write, 
   made.process = static_cast<std::uint32_t>(process);
   made.block = static_cast<std::uint32_t>(block);
   made.publisher = static_cast<std::uint32_t>(publisher);
+  made.rank = of_->turns().rank();
   made.write = write;
   if (write) {
     made.id = version_of_id_.size();
@@ -151,7 +152,7 @@ void recorder::put(std::size_t process, std::size_t block) {
   const std::size_t which = begin(process, block, true, process);
   std::array<std::uint64_t, most_words> words{};
   std::fill_n(words.begin(), blocks_[block].words, entries_[which].id);
-  detail::write_bytes(blocks_[block].at, words.data(), blocks_[block].bytes());
+  detail::write_inline(blocks_[block].at, words.data(), blocks_[block].bytes());
   end_write(which);
 }
 
@@ -160,7 +161,7 @@ void recorder::put_word(std::size_t process, std::size_t block, std::size_t word
   entries_[which].whole = false;
   entries_[which].word = word;
   const std::uint64_t id = entries_[which].id;
-  detail::write_bytes(blocks_[block].at.advanced(static_cast<std::int64_t>(word * sizeof id)), &id, sizeof id);
+  detail::write_inline(blocks_[block].at.advanced(static_cast<std::int64_t>(word * sizeof id)), &id, sizeof id);
   end_write(which);
 }
 

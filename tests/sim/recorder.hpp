@@ -82,6 +82,7 @@ class recorder {
     std::uint32_t process = 0;
     std::uint32_t block = 0;
     std::uint32_t publisher = 0;  ///< of a write: the thread that makes its version
+    liana::rank_t rank = 0;
     bool write = false;
     bool updates = false;
     std::uint64_t id = 0;  ///< of a write
@@ -103,6 +104,7 @@ class recorder {
   void published(std::size_t process, std::size_t block, std::uint64_t version);
   std::size_t running_process() const;
   std::optional<std::string> find_versions();
+  void find_cut_off();
   std::optional<std::string> replay(std::size_t block);
   std::optional<std::string> check_snapshot(entry& each, const std::vector<std::uint64_t>& states);
   [[nodiscard]] static std::string describe(const entry& each);
@@ -122,6 +124,7 @@ class recorder {
   std::vector<std::uint64_t> snapshots_;
   std::vector<std::uint64_t> published_;  ///< by process and block: the version made last
   std::vector<std::uint64_t> version_of_id_;
+  std::vector<const entry*> cut_off_;  ///< writes that only their own rank has seen
   history history_;
   std::optional<std::string> seen_;  ///< a violation noticed during the run
 };
