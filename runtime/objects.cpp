@@ -9,6 +9,7 @@
 #include <liana/error.hpp>
 
 #include "runtime/coherence/coherence.hpp"
+#include "runtime/lent_buffer.hpp"
 #include "runtime/log.hpp"
 #include "runtime/pool_memory.hpp"
 #include "runtime/wait.hpp"
@@ -19,23 +20,6 @@ namespace {
 address address_of(const runtime_state& state, const allocator::allocation& blocks) {
   return address::make(state.rank(), blocks.block_log2, blocks.extent_log2, blocks.offset);
 }
-
-/// An operation buffer that is given back.
-class lent_buffer {
- public:
-  explicit lent_buffer(runtime_state& state) : state_(state), buffer_(state.take_buffer()) {}
-  lent_buffer(const lent_buffer&) = delete;
-  lent_buffer& operator=(const lent_buffer&) = delete;
-  lent_buffer(lent_buffer&&) = delete;
-  lent_buffer& operator=(lent_buffer&&) = delete;
-  ~lent_buffer() { state_.buffers->give_back(buffer_); }
-
-  [[nodiscard]] operation_buffer& get() const { return *buffer_; }
-
- private:
-  runtime_state& state_;
-  operation_buffer* buffer_;
-};
 
 /// Compare-and-swap of the stack of freed blocks of a rank; returns the value before. Takes the transport's atomics
 /// only, as the lock of an entry does, since far ranks take part. `link`: written first, to where the chain starts.

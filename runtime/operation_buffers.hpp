@@ -17,6 +17,13 @@ struct alignas(128) operation_buffer {
   std::array<std::uint64_t, entry_bytes / 8> entry;  ///< as the words of directory_entry
   std::uint64_t before;                              ///< result of an atomic
   std::uint64_t word;                                ///< any other 8 bytes
+  std::array<std::uint64_t, 6> more;
+
+  /// All of it, as results of that many atomics.
+  static constexpr std::size_t words = 16;
+  [[nodiscard]] std::span<std::uint64_t, words> results() {
+    return std::span<std::uint64_t, words>(entry.data(), words);
+  }
 
   // Views of the image.
   [[nodiscard]] std::uint64_t lock() const { return entry[0]; }
@@ -24,6 +31,8 @@ struct alignas(128) operation_buffer {
   [[nodiscard]] std::uint64_t version() const { return entry[2]; }
   [[nodiscard]] const std::byte* sharers() const { return reinterpret_cast<const std::byte*>(&entry[3]); }
 };
+
+static_assert(sizeof(operation_buffer) == operation_buffer::words * sizeof(std::uint64_t));
 
 /// The buffers in this rank's segment, lent out one by one.
 class operation_buffers {

@@ -27,7 +27,11 @@ operation_buffer* runtime_state::take_buffer() {
 }
 
 runtime_state::runtime_state()
-    : releases(std::make_unique<release_queue>()), prefetches(std::make_unique<prefetch_list>()) {}
+    : number([] {
+        static std::atomic<std::uint64_t> runtimes{0};
+        return runtimes.fetch_add(1, std::memory_order_relaxed) + 1;
+      }()),
+      releases(std::make_unique<release_queue>()), prefetches(std::make_unique<prefetch_list>()) {}
 runtime_state::~runtime_state() = default;
 
 }  // namespace liana::detail

@@ -44,7 +44,8 @@ class runtime_state {
   runtime_state& operator=(runtime_state&&) = delete;
   ~runtime_state();
 
-  context hot;  ///< what the inlined paths see; `hot.state` is this
+  std::uint64_t number;  ///< of all runtimes of this process, from 1: what a thread keeps of one is not the next one's
+  context hot;           ///< what the inlined paths see; `hot.state` is this
   configuration settings;
   topology machine;
   std::unique_ptr<process_group> group;  ///< the ranks of this job, over MPI

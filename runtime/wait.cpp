@@ -46,11 +46,11 @@ std::string describe_operation(const char* operation, address at) {
   return at.is_null() ? operation : fmt::format("{} of {}", operation, to_string(at));
 }
 
-std::string describe_awaited(address at, rank_t holder) {
+std::string describe_awaited(address at, rank_t holder, const awaited_role& role) {
   if (holder != nobody) {
-    return at.is_null() ? fmt::format("rank {}", holder) : fmt::format("rank {}, which holds the block", holder);
+    return at.is_null() ? fmt::format("rank {}", holder) : fmt::format("rank {}, {}", holder, role.one);
   }
-  return at.is_null() ? "the other ranks" : "whoever holds the block";
+  return at.is_null() ? "the other ranks" : role.any;
 }
 
 /// Those of the ranks that the wait is for that are known to be gone. A holder cannot give a block back whose home is
@@ -80,8 +80,8 @@ std::string describe_lost(const runtime_state& state, const std::vector<rank_t>&
 
 }  // namespace
 
-waiter::waiter(runtime_state& state, const char* operation, address at)
-    : state_(state), operation_(operation), at_(at) {}
+waiter::waiter(runtime_state& state, const char* operation, address at, awaited_role role)
+    : state_(state), operation_(operation), at_(at), role_(role) {}
 
 void waiter::step(rank_t holder) {
   if (state_.wire != nullptr) {
@@ -129,18 +129,18 @@ void waiter::look_around(rank_t holder) {
     } else if (now - lost_since_ >= state_.forgiveness) {
       throw peer_error(lost.front(),
                        fmt::format("{}: {} gone, after a wait of {:.1f} s for {}", describe_operation(operation_, at_),
-                                   describe_lost(state_, lost), seconds(waited), describe_awaited(at_, holder)));
+                                   describe_lost(state_, lost), seconds(waited), describe_awaited(at_, holder, role_)));
     }
   }
   if (settings.timeout.has_value() && waited >= *settings.timeout) {
     throw timeout_error(
         fmt::format("{} has waited {:.1f} s for {}: longer than LIANA_TIMEOUT (options::timeout) allows, {} s",
-                    describe_operation(operation_, at_), seconds(waited), describe_awaited(at_, holder),
+                    describe_operation(operation_, at_), seconds(waited), describe_awaited(at_, holder, role_),
                     seconds(*settings.timeout)));
   }
   if (waited >= next_warning_) {
     log::warn("{} has waited {:.1f} s for {}", describe_operation(operation_, at_), seconds(waited),
-              describe_awaited(at_, holder));
+              describe_awaited(at_, holder, role_));
     next_warning_ = waited > std::chrono::nanoseconds::max() / 2 ? std::chrono::nanoseconds::max() : waited * 2;
   }
 }

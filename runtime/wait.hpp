@@ -12,6 +12,12 @@ class runtime_state;
 
 inline constexpr rank_t nobody = -1;
 
+/// How messages speak of whoever a wait is for.
+struct awaited_role {
+  const char* one = "which holds the block";    ///< `rank 3, which holds the block`
+  const char* any = "whoever holds the block";  ///< when it is not known who
+};
+
 /// One wait: backs off, yields the CPU (at once when there are more ranks than cores), lets the transport move on, and
 /// never hangs silently.
 ///
@@ -20,7 +26,7 @@ inline constexpr rank_t nobody = -1;
 class waiter {
  public:
   /// `operation` on the block at `at`; a null address for waits that are for no block (collective calls).
-  waiter(runtime_state& state, const char* operation, address at);
+  waiter(runtime_state& state, const char* operation, address at, awaited_role role = {});
 
   /// One step. `holder`: the rank whose doing would end the wait, or `nobody` if it is not known or the wait is for
   /// every rank. Logs a warning after `options::warn_after` and again at doubling intervals, naming block and holder;
@@ -35,6 +41,7 @@ class waiter {
   runtime_state& state_;
   const char* operation_;
   address at_;
+  awaited_role role_;
   std::uint64_t steps_ = 0;
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::time_point next_look_;

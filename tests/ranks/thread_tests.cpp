@@ -8,36 +8,14 @@
 #include <gtest/gtest.h>
 
 #include "tests/ranks/support.hpp"
+#include "tests/ranks/threads.hpp"
 
 namespace {
 
 using liana::global_ptr;
 using namespace liana_tests;
 
-constexpr int threads_per_rank = 4;
-
 using big = uniform_words<128>;
-
-// Runs `body(thread)` on that many threads at once; an exception in one fails the test.
-template <class Body>
-void in_threads(Body body) {
-  std::vector<std::thread> threads;
-  threads.reserve(threads_per_rank);
-  for (int thread = 0; thread < threads_per_rank; ++thread) {
-    threads.emplace_back([&body, thread] {
-      try {
-        body(thread);
-      } catch (const std::exception& error) {
-        ADD_FAILURE() << "thread " << thread << ": " << error.what();
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-}
-
-std::uint64_t participant(int thread) {
-  return static_cast<std::uint64_t>(liana::rank()) * threads_per_rank + static_cast<std::uint64_t>(thread);
-}
 
 TEST(threads, lose_no_update) {
   constexpr int rounds = 1000;

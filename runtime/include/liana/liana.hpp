@@ -4,10 +4,12 @@
 
 #include <liana/allocation.hpp>
 #include <liana/array.hpp>
+#include <liana/atomic.hpp>
 #include <liana/collectives.hpp>
 #include <liana/error.hpp>
 #include <liana/global_ptr.hpp>
 #include <liana/guards.hpp>
+#include <liana/mutex.hpp>
 #include <liana/options.hpp>
 #include <liana/runtime.hpp>
 #include <liana/statistics.hpp>

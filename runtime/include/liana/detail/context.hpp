@@ -23,6 +23,7 @@ struct home_view {
 struct context {
   rank_t rank = 0;
   rank_t size = 0;  ///< 0: there is no runtime; every access then leaves the inlined path
+  bool one_host = false;  ///< all ranks of the job are near each other
   const home_view* homes = nullptr;
   std::atomic<std::uint64_t>* validity = nullptr;  ///< this host's table
   std::uint64_t validity_mask = 0;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 #include <liana/detail/address.hpp>
 
@@ -35,13 +36,22 @@ struct hold_record {
   std::atomic<bool> writing{false};
 };
 
-/// What one thread of this rank has: counters and holds. Never freed while the process lives, but reused by a later
-/// thread.
+/// A mutex that a thread holds.
+struct held_lock {
+  std::uint64_t lock = 0;  ///< address
+  std::uint64_t node = 0;  ///< its place in the queue; 0: held with other readers
+};
+
+/// What one thread of this rank has: counters, holds and locks. Never freed while the process lives, but reused by a
+/// later thread.
 struct alignas(64) thread_state {
   std::array<std::atomic<std::uint64_t>, counters> counts{};
   std::array<hold_record, 16> few_holds;
   std::deque<hold_record> more_holds;  ///< addresses stay
-  thread_state* next = nullptr;        ///< of all threads' states
+  std::vector<held_lock> locks;
+  std::vector<std::uint64_t> idle_nodes;  ///< places in queues of locks, for the next lock
+  std::uint64_t locks_of = 0;             ///< the runtime, by its number, that they are of
+  thread_state* next = nullptr;           ///< of all threads' states
   std::atomic<bool> in_use{true};
 };
 
