@@ -18,7 +18,7 @@ std::optional<std::string> recorder::judge() {
     return found;
   }
   for (std::size_t block = 0; block < blocks_.size(); ++block) {
-    if (auto found = replay(block); found.has_value()) {
+    if (auto found = blocks_[block].atomic ? check_atomic(block) : replay(block); found.has_value()) {
       return found;
     }
   }
@@ -50,6 +50,9 @@ std::optional<std::string> recorder::judge() {
 /// Every write that ended has made a version; one that did not end, because its thread failed, may have.
 std::optional<std::string> recorder::find_versions() {
   for (entry& each : entries_) {
+    if (blocks_[each.block].atomic) {
+      continue;
+    }
     if (each.write && each.end == UINT64_MAX) {
       const std::uint64_t version = published_[each.publisher * blocks_.size() + each.block];
       each.version = version == recorder::nothing_published ? unknown_version : version;
@@ -70,7 +73,7 @@ std::optional<std::string> recorder::find_versions() {
 /// good: it is the last one, and nobody on another rank may see it.
 void recorder::find_cut_off() {
   for (entry& cut : entries_) {
-    if (!cut.write || cut.end != UINT64_MAX || cut.version != unknown_version) {
+    if (!cut.write || cut.end != UINT64_MAX || cut.version != unknown_version || blocks_[cut.block].atomic) {
       continue;
     }
     std::uint64_t last = 0;

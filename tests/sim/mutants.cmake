@@ -29,7 +29,7 @@ function(liana_mutant name file from to)
   file(CONFIGURE OUTPUT ${directory}/${included} CONTENT "${text}" @ONLY)
   set(target mutant_${name})
   if(file MATCHES "^runtime/include/")
-    add_executable(${target} recorder.cpp ${LIANA_MUTANT_WITH} $<TARGET_OBJECTS:liana_explore> $<TARGET_OBJECTS:liana_program>)
+    add_executable(${target} recorder.cpp recorder_atomics.cpp ${LIANA_MUTANT_WITH} $<TARGET_OBJECTS:liana_explore> $<TARGET_OBJECTS:liana_program>)
   elseif(file MATCHES "\\.hpp$")
     add_executable(${target} ${PROJECT_SOURCE_DIR}/${LIANA_MUTANT_OF} $<TARGET_OBJECTS:liana_explore> $<TARGET_OBJECTS:liana_program> $<TARGET_OBJECTS:liana_recorder>)
   else()
@@ -181,3 +181,39 @@ liana_mutant(writer_stamp_taken_after_the_release runtime/coherence/far_write.cp
   if (what == after_release::keep_replica) {
     copy->stamp.store(state.validity(block), std::memory_order_relaxed);
   }]])
+
+# ---- atomics (R1) and locks ----
+
+liana_mutant(processor_atomics_beside_the_transports runtime/include/liana/detail/words.hpp
+  [[  if (here.one_host && at.home() < here.size]]
+  [[  if (here.homes[at.home()].origin != nullptr && at.home() < here.size]])
+liana_mutant(change_of_a_word_lost runtime/words.cpp
+  [[guess != found) {]]
+  [[guess != found && kept > 0) {]])
+liana_mutant(lock_without_a_wait runtime/lock_queue.cpp
+  [[  if (before == 0) {
+    return node;]]
+  [[  if (before != node) {
+    return node;]])
+liana_mutant(lock_by_an_old_grant runtime/lock_queue.cpp
+  [[  node.granted.store(0, std::memory_order_relaxed);]]
+  [[]])
+liana_mutant(queue_left_while_somebody_comes runtime/lock_queue.cpp
+  [[    while ((next = mine.next.load(std::memory_order_acquire)) == 0) {
+      wait.step(nobody);
+    }]]
+  [[    static_cast<void>(wait);]])
+liana_mutant(end_of_a_wait_not_told runtime/lock_queue.cpp
+  [[    mine.gave_up.store(static_cast<std::uint64_t>(problem.peer()) + 1, std::memory_order_release);]]
+  [[    static_cast<void>(problem);]])
+liana_mutant(reader_beside_a_writer runtime/locks.cpp
+  [["lock_shared") > reader_mask) {]]
+  [["lock_shared") > ~std::uint64_t{0} - 1) {]])
+liana_mutant(writer_beside_readers runtime/locks.cpp
+  [[    wait_for_readers(require_runtime("lock"), at);]]
+  [[]])
+liana_mutant(reader_counted_behind_the_queue runtime/locks.cpp
+  [[    add_to_lock_word(inside_of(at), one_reader, "lock_shared");
+    leave_queue(state, at, node, "lock_shared");]]
+  [[    leave_queue(state, at, node, "lock_shared");
+    add_to_lock_word(inside_of(at), one_reader, "lock_shared");]])

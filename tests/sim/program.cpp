@@ -214,7 +214,7 @@ void choose_litmus(run_plan& plan, seeded_chooser& choices) {
 /// Runs the scripts.
 class scripted_program final : public simulated_program {
  public:
-  scripted_program(const run_plan& plan, recorder& record) : plan_(plan), record_(record) {}
+  scripted_program(const run_plan& plan, recorder& record) : sections(plan.locks), plan_(plan), record_(record) {}
 
   void set_up(liana::detail::runtime_state& state) override {
     if (plan_.cache_pages != 0) {
@@ -225,6 +225,7 @@ class scripted_program final : public simulated_program {
       state.replicas->describe(state.hot);
     }
     record_.make_blocks(state);
+    sections.make(state);
   }
 
   void act(liana::detail::runtime_state& state, unsigned thread) override {
@@ -243,6 +244,7 @@ class scripted_program final : public simulated_program {
 
   void look_back(liana::detail::runtime_state& state) override { record_.look_back(state); }
 
+  critical_sections sections;
   std::size_t refused = 0;
 
  private:
@@ -267,9 +269,32 @@ class scripted_program final : public simulated_program {
         return record_.get_several(each.blocks);
       case kind::put_several:
         return record_.put_several(process, each.blocks);
-      default:
+      case kind::write_several:
         return record_.write_several(process, each.blocks);
+      case kind::load:
+        record_.load(process, block);
+        return;
+      case kind::add:
+        return record_.add(process, block);
+      case kind::swap:
+        return record_.swap(process, block);
+      case kind::add_several:
+        return record_.add_several(each.blocks, each.word == 1);
+      case kind::critical_section:
+        return visit(process, each);
     }
+  }
+
+  /// A full cache is no reason to leave the section as an accident does.
+  void visit(std::size_t process, const action& each) {
+    sections.enter(each.lock, each.how, [&] {
+      try {
+        record_.get(process, each.blocks.front());
+        record_.put(process, each.blocks.front());
+      } catch (const liana::resource_error&) {
+        ++refused;
+      }
+    });
   }
 
   const run_plan& plan_;
@@ -294,9 +319,9 @@ std::string describe_plan(const run_plan& plan) {
   for (const int each : job.real_hosts) {
     hosts += fmt::format("{}", each);
   }
-  return fmt::format("{} ranks on hosts {}{}, {} threads each, {} blocks, {} validity words{}{}, {}{}",
+  return fmt::format("{} ranks on hosts {}{}, {} threads each, {} blocks, {} locks, {} validity words{}{}, {}{}",
                      job.real_hosts.size(), hosts, job.runtime.transport == "shm" ? " over shm, apart" : "",
-                     job.threads, plan.blocks.size(), *job.runtime.validity_words,
+                     job.threads, plan.blocks.size(), plan.locks.size(), *job.runtime.validity_words,
                      job.sharer_groups.has_value() ? fmt::format(", {} groups of sharers", *job.sharer_groups) : "",
                      plan.cache_pages != 0 ? ", tiny cache" : "",
                      job.schedule.how == scheduling::random ? fmt::format("random, runs of {}", job.schedule.mean_run)
@@ -321,6 +346,7 @@ run_plan plan_run(std::uint64_t seed) {
   } else {
     choose_mixed(plan, choices);
   }
+  mix_in(plan, seed);
   plan.text = describe_plan(plan);
   return plan;
 }
@@ -358,6 +384,11 @@ run_outcome play(std::uint64_t seed, const std::function<void(const std::string&
       outcome.violation = fmt::format("rank {} failed: {}", rank, failure);
       return outcome;
     }
+  }
+  if (program.sections.violation().has_value()) {
+    outcome.check = "locks";
+    outcome.violation = program.sections.violation();
+    return outcome;
   }
   outcome.violation = record.judge();
   outcome.check = "history";

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/critical_sections.hpp"
 #include "tests/sim/recorder.hpp"
 #include "tests/sim/simulation.hpp"
 
@@ -24,16 +25,24 @@ struct action {
     get_several,
     put_several,
     write_several,
+    load,
+    add,
+    swap,
+    add_several,
+    critical_section,
   };
   kind what = kind::get;
   std::vector<std::size_t> blocks;
-  std::size_t word = 0;
+  std::size_t word = 0;  ///< of add_several: whether by rounds
+  std::size_t lock = 0;
+  entrance how = entrance::exclusive;
 };
 
 /// One run: a job, what it does, how it is scheduled. All of it follows from the seed.
 struct run_plan {
   simulation_options job;
   std::vector<shared_block> blocks;
+  std::vector<lock_plan> locks;
   std::size_t cache_pages = 0;               ///< 0: as the options say
   std::vector<std::vector<action>> scripts;  ///< by process
   std::string text;                          ///< one line
@@ -41,6 +50,9 @@ struct run_plan {
 };
 
 run_plan plan_run(std::uint64_t seed);
+
+/// Atomics and critical sections into some of the plans.
+void mix_in(run_plan& plan, std::uint64_t seed);
 
 /// What came of a run.
 struct run_outcome {

@@ -43,6 +43,10 @@ void recorder::make_blocks(detail::runtime_state& state) {
     if (each.home != state.rank()) {
       continue;
     }
+    if (each.atomic) {
+      make_atomic(state, each);
+      continue;
+    }
     each.at = detail::make_object(each.bytes(), zeros.data());
     each.entry = &detail::entry_of(state, each.at);
     each.first_version = each.entry->version.load();
@@ -64,7 +68,8 @@ void recorder::watch(simulation& of) {
     }
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       const auto& block = blocks_[i];
-      if (block.home == to && each.remote == block.entry_at + offsetof(detail::directory_entry, version)) {
+      if (block.entry != nullptr && block.home == to &&
+          each.remote == block.entry_at + offsetof(detail::directory_entry, version)) {
         std::uint64_t version = 0;
         std::memcpy(&version, each.source, sizeof version);
         published(running_process(), i, version);
@@ -266,6 +271,10 @@ void recorder::write_several(std::size_t process, std::vector<std::size_t> block
 
 void recorder::look_back(detail::runtime_state& state) {
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    if (blocks_[i].atomic) {
+      load(next_process_++, i);
+      continue;
+    }
     const std::size_t which = begin(next_process_++, i, false, 0);
     std::array<std::uint64_t, most_words> words{};
     detail::read_bytes(blocks_[i].at, words.data(), blocks_[i].bytes());
@@ -290,6 +299,12 @@ std::string recorder::place(liana::rank_t rank, std::uint64_t offset) const {
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     const shared_block& each = blocks_[i];
     if (each.home != rank || each.at.is_null()) {
+      continue;
+    }
+    if (each.atomic) {
+      if (offset == each.data_at) {
+        return fmt::format("atomic {}", i);
+      }
       continue;
     }
     if (offset >= each.entry_at && offset < each.entry_at + detail::entry_bytes) {

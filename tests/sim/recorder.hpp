@@ -19,6 +19,7 @@ namespace liana_tests::sim {
 struct shared_block {
   liana::rank_t home = 0;
   std::size_t words = 1;
+  bool atomic = false;  ///< no block, but a word that takes atomics: recorder_atomics.cpp
   liana::detail::address at;
   liana::detail::directory_entry* entry = nullptr;
   std::uint64_t first_version = 0;
@@ -63,6 +64,14 @@ class recorder {
   /// Read-modify-write of several, held together.
   void write_several(std::size_t process, std::vector<std::size_t> blocks);
 
+  // Of atomics.
+  std::uint64_t load(std::size_t process, std::size_t block);
+  void add(std::size_t process, std::size_t block);
+  /// Loads and tries to add by compare-and-swap.
+  void swap(std::size_t process, std::size_t block);
+  /// All at once; `by_rounds`: as the changes that a device does not have. A block may come several times.
+  void add_several(const std::vector<std::size_t>& blocks, bool by_rounds);
+
   /// Every block must be what its last write made it, and nobody's.
   void look_back(liana::detail::runtime_state& state);
 
@@ -100,6 +109,9 @@ class recorder {
   void end_write(std::size_t which);
   std::size_t change(std::size_t process, std::size_t block, const liana::detail::write_hold& hold, std::size_t seen,
                      std::size_t publisher);
+  static void make_atomic(const liana::detail::runtime_state& state, shared_block& which);
+  void changed(std::size_t read, std::size_t write, std::uint64_t before);
+  [[nodiscard]] std::optional<std::string> check_atomic(std::size_t block);
   void keep_snapshot(std::size_t which, const void* words);
   void published(std::size_t process, std::size_t block, std::uint64_t version);
   std::size_t running_process() const;
