@@ -25,10 +25,6 @@ constexpr awaited_role behind{.one = "which is behind it in the queue", .any = "
 /// Waits look at the node in front, which may be far, this seldom.
 constexpr std::uint64_t steps_per_look = 1024;
 
-std::atomic<std::uint64_t>* near_word(address at) {
-  return reinterpret_cast<std::atomic<std::uint64_t>*>(word_here(at));
-}
-
 queue_node& own_node(const runtime_state& state, std::uint64_t node) {
   return *reinterpret_cast<queue_node*>(near_data(state, address(node)));
 }
@@ -48,9 +44,6 @@ std::uint64_t take_node(runtime_state& state, thread_state& mine, const char* op
 }
 
 std::uint64_t exchange_tail(address tail, std::uint64_t node, const char* operation) {
-  if (auto* const word = near_word(tail)) {
-    return word->exchange(node, std::memory_order_seq_cst);
-  }
   return change_word(
       tail, node, [](std::uint64_t, std::uint64_t desired) { return desired; }, operation);
 }
@@ -135,7 +128,7 @@ std::uint64_t enter_queue(runtime_state& state, address tail, const char* operat
 std::uint64_t try_enter_queue(runtime_state& state, address tail, const char* operation) {
   thread_state& mine = locks_of_thread(state);
   const std::uint64_t node = take_node(state, mine, operation);
-  if (swap_lock_word(tail, 0, node, operation) == 0) {
+  if (swap_word(tail, 0, node, operation) == 0) {
     return node;
   }
   mine.idle_nodes.push_back(node);
@@ -145,7 +138,7 @@ std::uint64_t try_enter_queue(runtime_state& state, address tail, const char* op
 void leave_queue(runtime_state& state, address tail, std::uint64_t node, const char* operation) {
   queue_node& mine = own_node(state, node);
   std::uint64_t next = mine.next.load(std::memory_order_acquire);
-  if (next == 0 && swap_lock_word(tail, node, 0, operation) != node) {
+  if (next == 0 && swap_word(tail, node, 0, operation) != node) {
     // Somebody has come and has not yet said where it waits.
     waiter wait(state, operation, tail, behind);
     while ((next = mine.next.load(std::memory_order_acquire)) == 0) {
@@ -156,28 +149,6 @@ void leave_queue(runtime_state& state, address tail, std::uint64_t node, const c
     write_word(state, address(next), offsetof(queue_node, granted), 1);
   }
   locks_of_thread(state).idle_nodes.push_back(node);
-}
-
-std::uint64_t lock_word(address at, const char* operation) {
-  if (auto* const word = near_word(at)) {
-    return word->load(std::memory_order_seq_cst);
-  }
-  return load_word(at, operation);
-}
-
-std::uint64_t add_to_lock_word(address at, std::uint64_t operand, const char* operation) {
-  if (auto* const word = near_word(at)) {
-    return word->fetch_add(operand, std::memory_order_seq_cst);
-  }
-  return add_to_word(at, operand, operation);
-}
-
-std::uint64_t swap_lock_word(address at, std::uint64_t expected, std::uint64_t desired, const char* operation) {
-  if (auto* const word = near_word(at)) {
-    word->compare_exchange_strong(expected, desired, std::memory_order_seq_cst);
-    return expected;
-  }
-  return swap_word(at, expected, desired, operation);
 }
 
 }  // namespace liana::detail

@@ -41,11 +41,4 @@ std::uint64_t try_enter_queue(runtime_state& state, address tail, const char* op
 /// Hands the lock to the next in the queue, if there is one.
 void leave_queue(runtime_state& state, address tail, std::uint64_t node, const char* operation);
 
-// ---- words of locks, by the CPU or the transport as for every atomic ----
-
-std::uint64_t lock_word(address at, const char* operation);
-std::uint64_t add_to_lock_word(address at, std::uint64_t operand, const char* operation);
-/// The value before.
-std::uint64_t swap_lock_word(address at, std::uint64_t expected, std::uint64_t desired, const char* operation);
-
 }  // namespace liana::detail

@@ -83,7 +83,7 @@ void report_failure(F f) noexcept {
 
 void wait_for_readers(runtime_state& state, address at) {
   waiter wait(state, "lock", at, readers);
-  while ((lock_word(inside_of(at), "lock") & reader_mask) != 0) {
+  while ((load_word(inside_of(at), "lock") & reader_mask) != 0) {
     wait.step(nobody);
   }
 }
@@ -93,10 +93,9 @@ template <class Next>
 void admit(address at, const char* operation, Next next) {
   static_cast<void>(state_of_lock(at, operation));
   for (;;) {
-    const std::uint64_t admitted = lock_word(admitted_of(at), operation);
-    const std::uint64_t tickets = lock_word(tickets_of(at), operation);
-    if (admitted >= tickets ||
-        swap_lock_word(admitted_of(at), admitted, next(admitted, tickets), operation) == admitted) {
+    const std::uint64_t admitted = load_word(admitted_of(at), operation);
+    const std::uint64_t tickets = load_word(tickets_of(at), operation);
+    if (admitted >= tickets || swap_word(admitted_of(at), admitted, next(admitted, tickets), operation) == admitted) {
       return;
     }
   }
@@ -135,7 +134,7 @@ void unlock_mutex(address at) noexcept {
 
 void lock_shared_mutex(address at) {
   lock_mutex(at);
-  if ((add_to_lock_word(inside_of(at), writer_inside, "lock") & reader_mask) == 0) {
+  if ((add_to_word(inside_of(at), writer_inside, "lock") & reader_mask) == 0) {
     return;
   }
   try {
@@ -150,7 +149,7 @@ bool try_lock_shared_mutex(address at) {
   if (!try_lock_mutex(at)) {
     return false;
   }
-  if (swap_lock_word(inside_of(at), 0, writer_inside, "try_lock") == 0) {
+  if (swap_word(inside_of(at), 0, writer_inside, "try_lock") == 0) {
     return true;
   }
   unlock_mutex(at);
@@ -161,7 +160,7 @@ void unlock_shared_mutex(address at) noexcept {
   report_failure([at] {
     runtime_state& state = state_of_lock(at, "unlock");
     const std::uint64_t node = forget_held(state, at, "unlock");
-    add_to_lock_word(inside_of(at), minus(writer_inside), "unlock");
+    add_to_word(inside_of(at), minus(writer_inside), "unlock");
     leave_queue(state, at, node, "unlock");
   });
 }
@@ -171,11 +170,11 @@ void share_shared_mutex(address at) {
   refuse_held(state, at, "lock_shared");
   thread_state& mine = locks_of_thread(state);
   mine.locks.reserve(mine.locks.size() + 1);
-  if (add_to_lock_word(inside_of(at), one_reader, "lock_shared") > reader_mask) {
-    add_to_lock_word(inside_of(at), minus(one_reader), "lock_shared");
+  if (add_to_word(inside_of(at), one_reader, "lock_shared") > reader_mask) {
+    add_to_word(inside_of(at), minus(one_reader), "lock_shared");
     // At the front of the queue no writer is inside, and none comes in.
     const std::uint64_t node = enter_queue(state, at, "lock_shared");
-    add_to_lock_word(inside_of(at), one_reader, "lock_shared");
+    add_to_word(inside_of(at), one_reader, "lock_shared");
     leave_queue(state, at, node, "lock_shared");
   }
   note_held(state, at, 0);
@@ -186,8 +185,8 @@ bool try_share_shared_mutex(address at) {
   refuse_held(state, at, "try_lock_shared");
   thread_state& mine = locks_of_thread(state);
   mine.locks.reserve(mine.locks.size() + 1);
-  if (add_to_lock_word(inside_of(at), one_reader, "try_lock_shared") > reader_mask) {
-    add_to_lock_word(inside_of(at), minus(one_reader), "try_lock_shared");
+  if (add_to_word(inside_of(at), one_reader, "try_lock_shared") > reader_mask) {
+    add_to_word(inside_of(at), minus(one_reader), "try_lock_shared");
     return false;
   }
   note_held(state, at, 0);
@@ -197,7 +196,7 @@ bool try_share_shared_mutex(address at) {
 void unshare_shared_mutex(address at) noexcept {
   report_failure([at] {
     static_cast<void>(forget_held(state_of_lock(at, "unlock_shared"), at, "unlock_shared"));
-    add_to_lock_word(inside_of(at), minus(one_reader), "unlock_shared");
+    add_to_word(inside_of(at), minus(one_reader), "unlock_shared");
   });
 }
 
@@ -205,12 +204,12 @@ void unshare_shared_mutex(address at) noexcept {
 
 std::uint64_t take_ticket(address at) {
   static_cast<void>(state_of_lock(at, "wait"));
-  return add_to_lock_word(tickets_of(at), 1, "wait");
+  return add_to_word(tickets_of(at), 1, "wait");
 }
 
 void wait_for_ticket(address at, std::uint64_t ticket) {
   waiter wait(state_of_lock(at, "wait"), "wait", at, notifiers);
-  while (lock_word(admitted_of(at), "wait") <= ticket) {
+  while (load_word(admitted_of(at), "wait") <= ticket) {
     wait.step(nobody);
   }
 }

@@ -31,7 +31,8 @@ runtime_state::runtime_state()
         static std::atomic<std::uint64_t> runtimes{0};
         return runtimes.fetch_add(1, std::memory_order_relaxed) + 1;
       }()),
-      releases(std::make_unique<release_queue>()), prefetches(std::make_unique<prefetch_list>()) {}
+      releases(std::make_unique<release_queue>()),
+      prefetches(std::make_unique<prefetch_list>()) {}
 runtime_state::~runtime_state() = default;
 
 }  // namespace liana::detail

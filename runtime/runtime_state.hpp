@@ -66,6 +66,7 @@ class runtime_state {
   std::unique_ptr<pool_memory> pool;
   std::unique_ptr<allocator::segment_allocator> objects;
   std::vector<std::shared_ptr<array_storage>> arrays;  ///< those not destroyed
+  std::shared_ptr<array_storage> loop_words;           ///< of parallel_for, once there was one
   exposed_blocks exposed;                              ///< written as plain memory
   std::uint64_t arrays_made = 0;
   std::atomic<std::uint64_t> last_queued{0};  ///< the object of another rank that was freed last, a guess of its stack

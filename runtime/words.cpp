@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <numeric>
 #include <string>
@@ -25,6 +26,17 @@ runtime_state& state_of_word(address at, const char* operation) {
     throw usage_error(std::string(operation) + " of " + to_string(at) + ": no atomic starts there");
   }
   return state;
+}
+
+std::atomic<std::uint64_t>* processor_word(address at) {
+  return reinterpret_cast<std::atomic<std::uint64_t>*>(word_here(at));
+}
+
+std::uint64_t change_by_processor(std::atomic<std::uint64_t>& word, std::uint64_t operand, word_change change) {
+  std::uint64_t old = word.load(std::memory_order_relaxed);
+  while (!word.compare_exchange_weak(old, change(old, operand))) {
+  }
+  return old;
 }
 
 /// Operations on words, under way together. The results lie in this rank's segment, where a device can put them.
@@ -146,6 +158,9 @@ void change_in_rounds(runtime_state& state, word_batch& batch, std::span<const a
 }  // namespace
 
 std::uint64_t load_word(address at, const char* operation) {
+  if (const auto* const word = processor_word(at)) {
+    return word->load();
+  }
   runtime_state& state = state_of_word(at, operation);
   return run_one(state, at, operation, [](std::uint64_t remote, std::uint64_t* to) {
     return transport::operation::read(remote, to, sizeof *to);
@@ -153,6 +168,9 @@ std::uint64_t load_word(address at, const char* operation) {
 }
 
 std::uint64_t add_to_word(address at, std::uint64_t operand, const char* operation) {
+  if (auto* const word = processor_word(at)) {
+    return word->fetch_add(operand);
+  }
   runtime_state& state = state_of_word(at, operation);
   return run_one(state, at, operation, [operand](std::uint64_t remote, std::uint64_t* to) {
     return transport::operation::fetch_add(remote, operand, to);
@@ -160,6 +178,10 @@ std::uint64_t add_to_word(address at, std::uint64_t operand, const char* operati
 }
 
 std::uint64_t swap_word(address at, std::uint64_t expected, std::uint64_t desired, const char* operation) {
+  if (auto* const word = processor_word(at)) {
+    word->compare_exchange_strong(expected, desired);
+    return expected;
+  }
   runtime_state& state = state_of_word(at, operation);
   return run_one(state, at, operation, [expected, desired](std::uint64_t remote, std::uint64_t* to) {
     return transport::operation::compare_swap(remote, expected, desired, to);
@@ -167,6 +189,9 @@ std::uint64_t swap_word(address at, std::uint64_t expected, std::uint64_t desire
 }
 
 std::uint64_t change_word(address at, std::uint64_t operand, word_change change, const char* operation) {
+  if (auto* const word = processor_word(at)) {
+    return change_by_processor(*word, operand, change);
+  }
   std::uint64_t guess = 0;  // as good as any: whoever guesses wrong learns the value by it
   for (;;) {
     const std::uint64_t before = swap_word(at, guess, change(guess, operand), operation);
@@ -183,6 +208,17 @@ void change_words(std::span<const address> at, std::span<const std::uint64_t> op
     return;
   }
   runtime_state& state = state_of_words(at, operation);
+  if (state.hot.one_host) {
+    for (std::size_t i = 0; i < at.size(); ++i) {
+      auto& word = *processor_word(at[i]);
+      const std::uint64_t old =
+          change == nullptr ? word.fetch_add(operands[i]) : change_by_processor(word, operands[i], change);
+      if (!before.empty()) {
+        before[i] = old;
+      }
+    }
+    return;
+  }
   word_batch batch(state, operation);
   for_batches(at.size(), [&](std::size_t begin, std::size_t count) {
     const auto some = at.subspan(begin, count);
@@ -209,6 +245,10 @@ void load_words(std::span<const address> at, std::span<std::uint64_t> values, co
     return;
   }
   runtime_state& state = state_of_words(at, operation);
+  if (state.hot.one_host) {
+    std::transform(at.begin(), at.end(), values.begin(), [](address each) { return processor_word(each)->load(); });
+    return;
+  }
   word_batch batch(state, operation);
   for_batches(at.size(), [&](std::size_t begin, std::size_t count) {
     const auto some = at.subspan(begin, count);

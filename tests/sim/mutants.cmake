@@ -213,7 +213,7 @@ liana_mutant(writer_beside_readers runtime/locks.cpp
   [[    wait_for_readers(require_runtime("lock"), at);]]
   [[]])
 liana_mutant(reader_counted_behind_the_queue runtime/locks.cpp
-  [[    add_to_lock_word(inside_of(at), one_reader, "lock_shared");
+  [[    add_to_word(inside_of(at), one_reader, "lock_shared");
     leave_queue(state, at, node, "lock_shared");]]
   [[    leave_queue(state, at, node, "lock_shared");
-    add_to_lock_word(inside_of(at), one_reader, "lock_shared");]])
+    add_to_word(inside_of(at), one_reader, "lock_shared");]])

@@ -1,7 +1,6 @@
 // Atomics, recorded as blocks of one word whose value is their version: each addition of 1 makes the next.
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
@@ -75,12 +74,7 @@ void recorder::add_several(const std::vector<std::size_t>& blocks, bool by_round
   }
   const std::vector<std::uint64_t> ones(at.size(), 1);
   std::vector<std::uint64_t> before(at.size());
-  if (detail::current->one_host) {
-    std::transform(at.begin(), at.end(), before.begin(), [](detail::address each) { return word(each).fetch_add(1); });
-  } else {
-    detail::change_words(at, ones, by_rounds ? &detail::word_changes<std::uint64_t>::add : nullptr, before,
-                         "fetch_add");
-  }
+  detail::change_words(at, ones, by_rounds ? &detail::word_changes<std::uint64_t>::add : nullptr, before, "fetch_add");
   for (std::size_t i = 0; i < at.size(); ++i) {
     changed(reads[i], writes[i], before[i]);
   }

@@ -11,6 +11,8 @@
 #include <liana/guards.hpp>
 #include <liana/mutex.hpp>
 #include <liana/options.hpp>
+#include <liana/parallel_for.hpp>
 #include <liana/runtime.hpp>
 #include <liana/statistics.hpp>
 #include <liana/views.hpp>
+#include <liana/work_queue.hpp>

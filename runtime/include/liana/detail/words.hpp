@@ -35,7 +35,7 @@ namespace liana::detail {
   return nullptr;
 }
 
-// ---- through whatever the job's words go through ----
+// ---- by the CPU or through the transport, as it is for all words of this job ----
 
 [[nodiscard]] std::uint64_t load_word(address at, const char* operation);
 

@@ -1,0 +1,184 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include <liana/detail/array_storage.hpp>
+#include <liana/detail/type_name.hpp>
+#include <liana/global_ptr.hpp>
+
+namespace liana {
+
+/// What a rank has done with a work queue; see `work_queue::counts`.
+struct work_counts {
+  std::uint64_t pushed = 0;
+  std::uint64_t popped = 0;
+  std::uint64_t steals = 0;  ///< that brought something
+  std::uint64_t stolen = 0;  ///< items that they brought
+};
+
+/// `make_work_queue`.
+struct work_queue_options {
+  /// Items of each rank that others can take at one time; the rest waits in the rank's own memory, without a limit.
+  std::size_t shared_items = 1024;
+};
+
+namespace detail {
+
+/// The part of a rank's work that others can take, and the count of ranks that have none. Items are bytes here.
+///
+/// Each rank has a ring of items and a word with the range of those that can be had; who takes some makes the range
+/// smaller by compare-and-swap, and reads them afterwards. A rank that finds nothing anywhere counts itself as idle,
+/// and not any more before it tries to take something, so that nobody who has work, or is getting it, is counted: when
+/// all are, there is none.
+///
+/// Of one thread of a rank at a time.
+class shared_work {
+ public:
+  /// Collective.
+  shared_work(std::size_t item_bytes, std::size_t items, const char* type);
+
+  /// Whether little is left for the others to take. Looks at the word now and then only.
+  bool runs_low();
+  /// Shares items, as many as there is room for; returns how many.
+  std::size_t share(const std::byte* items, std::size_t count);
+  /// Takes back what this rank has shared and nobody has taken: half of it, `most` at most. Returns how many; 0 only if
+  /// there is none.
+  std::size_t take_back(std::byte* items, std::size_t most);
+  /// One look at all other ranks; half of what the first of them has that has something.
+  std::size_t steal(std::byte* items, std::size_t most);
+  /// For a rank that has nothing: until it could take something, or nobody has anything any more; then 0 on all ranks.
+  std::size_t wait_for_work(std::byte* items, std::size_t most);
+
+  [[nodiscard]] std::size_t items() const { return items_; }
+  [[nodiscard]] array_storage& storage() { return *storage_; }
+
+ private:
+  std::size_t steal_from(rank_t victim, std::byte* items, std::size_t most);
+  void copy_items(rank_t home, std::uint32_t first, std::size_t count, std::byte* to);
+
+  std::size_t item_bytes_;
+  std::size_t items_;  ///< in a ring; a power of two
+  std::shared_ptr<array_storage> storage_;
+  std::uint32_t between_looks_ = 1;  ///< at the own range; the more, the longer it does not run low
+  std::uint32_t until_look_ = 0;
+  std::uint32_t safe_ = 0;  ///< before it, nobody reads any more what was taken of this rank's ring
+  std::uint64_t random_;
+};
+
+}  // namespace detail
+
+/// Work that all ranks make and do: a queue for each of them, from which the others steal when theirs is empty. From
+/// `make_work_queue`.
+///
+///     auto queue = liana::make_work_queue<node>();
+///     if (liana::rank() == 0) queue.push(root);
+///     while (auto item = queue.pop()) { ...; queue.push(child); ... }      // on every rank
+///
+/// A rank takes back first what it has pushed last, and shares what it has pushed first, of which a thief takes half
+/// (as in J. Dinan, D. B. Larkins, P. Sadayappan, S. Krishnamoorthy and J. Nieplocha, "Scalable work stealing", SC09).
+/// No CPU but the thief's takes part in a theft. `T` is trivially copyable.
+///
+/// Throws peer_error and timeout_error as every wait, resource_error where memory ends. Of one thread of a rank at a
+/// time.
+template <class T>
+class work_queue {
+ public:
+  /// Empty: refers to no queue.
+  work_queue() = default;
+
+  /// Adds an item to this rank's queue.
+  void push(const T& item) {
+    detail::shared_work& shared = core();
+    own_.push_back(item);
+    ++counts_.pushed;
+    if (own_.size() > keep && shared.runs_low()) {
+      share_oldest(shared);
+    }
+  }
+
+  /// The item of this rank that was pushed last, else one of another rank. Empty when no rank has any, which all ranks
+  /// are told: to them the last call is a collective one, and the queue can be used again afterwards.
+  std::optional<T> pop() {
+    if (own_.empty() && !refill()) {
+      return std::nullopt;
+    }
+    const T item = own_.back();
+    own_.pop_back();
+    ++counts_.popped;
+    return item;
+  }
+
+  /// What this rank has done since the queue was made.
+  [[nodiscard]] const work_counts& counts() const { return counts_; }
+
+  /// For the library.
+  explicit work_queue(work_queue_options with)
+      : shared_(std::make_unique<detail::shared_work>(sizeof(T), with.shared_items, detail::type_name<T>())) {}
+
+ private:
+  template <class U>
+  friend void destroy(work_queue<U>& which);
+
+  /// Items that a rank keeps for itself.
+  static constexpr std::size_t keep = 4;
+
+  detail::shared_work& core() {
+    if (shared_ == nullptr) {
+      detail::refuse_range(nullptr, "work_queue", 0, 0);
+    }
+    return *shared_;
+  }
+
+  void share_oldest(detail::shared_work& shared) {
+    buffer_.assign(own_.begin(),
+                   own_.begin() + static_cast<std::ptrdiff_t>(std::min((own_.size() + 1) / 2, shared.items())));
+    const std::size_t taken = shared.share(reinterpret_cast<const std::byte*>(buffer_.data()), buffer_.size());
+    own_.erase(own_.begin(), own_.begin() + static_cast<std::ptrdiff_t>(taken));
+  }
+
+  bool refill() {
+    detail::shared_work& shared = core();
+    buffer_.resize(shared.items());
+    auto* const to = reinterpret_cast<std::byte*>(buffer_.data());
+    std::size_t count = shared.take_back(to, buffer_.size());
+    if (count == 0) {
+      count = shared.steal(to, buffer_.size());
+      if (count == 0) {
+        count = shared.wait_for_work(to, buffer_.size());
+      }
+      counts_.steals += count != 0 ? 1 : 0;
+      counts_.stolen += count;
+    }
+    own_.insert(own_.end(), buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
+    return count != 0;
+  }
+
+  std::unique_ptr<detail::shared_work> shared_;
+  std::deque<T> own_;
+  std::vector<T> buffer_;
+  work_counts counts_;
+};
+
+/// Collective. A queue without work. Throws on all ranks alike, as `make_array`.
+template <class T>
+[[nodiscard]] work_queue<T> make_work_queue(work_queue_options with = {}) {
+  detail::require_shareable<T>();
+  return work_queue<T>(with);
+}
+
+/// Collective. Frees the queue, whatever is in it; the handle is then empty.
+template <class T>
+void destroy(work_queue<T>& which) {
+  detail::destroy_array_storage(which.core().storage());
+  which = {};
+}
+
+}  // namespace liana
