@@ -1,7 +1,7 @@
 // A rank that goes without a word, while the others need it in the way the first argument says; the second says how it
 // goes:
 //
-//   death_program barrier|guard|home|collective kill|exit0|exit3 [survive]
+//   death_program barrier|guard|home|collective|mutex|condition kill|exit0|exit3 [survive]
 //
 // With `survive` the others ignore the SIGTERM by which mpirun ends the job, and so have until its SIGKILL to notice by
 // themselves.
@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <mutex>
 #include <string_view>
 #include <thread>
 
@@ -29,17 +30,30 @@ void go(std::string_view how) {
   _exit(how == "exit3" ? 3 : 0);
 }
 
+/// What the ranks share: the victim holds the last three.
+struct shared_objects {
+  liana::global_ptr<std::int64_t> at_victim;
+  liana::global_ptr<std::int64_t> held;
+  liana::global_mutex mutex;
+  liana::global_condition condition;
+  liana::global_mutex of_condition;
+};
+
 // What the others do; each needs the victim sooner or later.
-void need(std::string_view what, const liana::global_ptr<std::int64_t>& at_victim,
-          const liana::global_ptr<std::int64_t>& held) {
+void need(std::string_view what, const shared_objects& shared) {
   if (what == "barrier") {
     liana::barrier();
   } else if (what == "guard") {
-    held.put(1);
+    shared.held.put(1);
   } else if (what == "home") {
     // Reads and writes at the victim's home go on as long as its memory is there; then a collective needs it.
-    for (int i = 0; i < 1000; ++i) at_victim.update([](std::int64_t& value) { ++value; });
+    for (int i = 0; i < 1000; ++i) shared.at_victim.update([](std::int64_t& value) { ++value; });
     liana::barrier();
+  } else if (what == "mutex") {
+    const std::scoped_lock lock(shared.mutex);
+  } else if (what == "condition") {
+    std::unique_lock lock(shared.of_condition);
+    shared.condition.wait(lock);
   } else {
     for (;;) (void)liana::all_reduce(1, std::plus<>{});
   }
@@ -49,7 +63,7 @@ void need(std::string_view what, const liana::global_ptr<std::int64_t>& at_victi
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "death_program barrier|guard|home|collective kill|exit0|exit3 [survive]\n");
+    std::fprintf(stderr, "death_program barrier|guard|home|collective|mutex|condition kill|exit0|exit3 [survive]\n");
     return 2;
   }
   if (argc > 3) (void)std::signal(SIGTERM, SIG_IGN);
@@ -59,15 +73,19 @@ int main(int argc, char** argv) {
   const liana::rank_t me = liana::rank();
   const std::string caught = liana_tests::caught_by(me, [&] {
     const auto mine = liana::make_global<std::int64_t>(0);
-    const auto at_victim = liana::broadcast(mine, victim);
-    const auto held = liana::broadcast(mine, 0);
+    const shared_objects shared{.at_victim = liana::broadcast(mine, victim),
+                                .held = liana::broadcast(mine, 0),
+                                .mutex = liana::broadcast(liana::make_mutex(), 0),
+                                .condition = liana::broadcast(liana::make_condition(), 0),
+                                .of_condition = liana::broadcast(liana::make_mutex(), 0)};
     if (me == victim) {
-      const auto guard = held.write();
+      const auto guard = shared.held.write();
+      const std::scoped_lock lock(shared.mutex);
       liana::barrier();
       go(how);
     }
     liana::barrier();
-    need(what, at_victim, held);
+    need(what, shared);
   });
   // Without the lost rank no orderly end is possible.
   liana_tests::end_at_once(caught.empty() ? 0 : liana_tests::failed_as_planned);

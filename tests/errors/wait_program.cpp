@@ -3,6 +3,9 @@
 //   timeout   the waiting rank catches a timeout_error that names block and holder; ends with "timed out as planned"
 //             and status 3
 //   ranges    as timeout, for each access to a range of an array, a part of which is held by a write view
+//   mutex     it catches a timeout_error that names the lock and the rank in front, and so does who comes behind it;
+//   ends
+//             as timeout
 //   warning   it gets what it waits for, and has been told of block and holder before; succeeds
 //
 // WHO says what the holder has: `writer` a write guard, so that readers and writers wait; `reader` the home's own read
@@ -11,6 +14,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <mutex>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -153,6 +157,34 @@ std::string timeout_of_ranges() {
   return text;
 }
 
+// Rank 2 has a mutex; rank 0 gives up its place in the queue, and rank 1, which comes behind it, is told. As `timeout`.
+std::string timeout_of_mutex() {
+  const auto mutex = liana::broadcast(liana::make_mutex(), home);
+  std::string text;
+  const auto lock_in_vain = [&] {
+    try {
+      const std::scoped_lock lock(mutex);
+    } catch (const liana::timeout_error& error) {
+      text = error.what();
+    }
+  };
+  if (liana::rank() == 2) mutex.lock();
+  MPI_Barrier(MPI_COMM_WORLD);
+  if (liana::rank() == 0) lock_in_vain();
+  MPI_Barrier(MPI_COMM_WORLD);
+  if (liana::rank() == 1) lock_in_vain();
+  MPI_Barrier(MPI_COMM_WORLD);
+  if (liana::rank() == 2) {
+    mutex.unlock();
+    return {};
+  }
+  const bool good =
+      names(text, "lock of rank 1") && (liana::rank() == 0 ? names(text, "rank 2, which is in front")
+                                                           : names(text, "rank 0 ") && names(text, "has given up"));
+  std::printf(good ? "timed out as planned\n" : "rank %d: the text is: %s\n", liana::rank(), text.c_str());
+  return good ? text : std::string();
+}
+
 // Whether the waiting rank was told of the object and its holder, in the time until it got the object.
 bool warning(std::string_view who, liana::rank_t holder, const object& held) {
   if (liana::rank() == holder) {
@@ -181,7 +213,7 @@ bool warning(std::string_view who, liana::rank_t holder, const object& held) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::fprintf(stderr, "wait_program timeout|ranges|warning writer|reader\n");
+    std::fprintf(stderr, "wait_program timeout|ranges|mutex|warning writer|reader\n");
     return 2;
   }
   const std::string_view mode = argv[1];
@@ -198,6 +230,8 @@ int main(int argc, char** argv) {
       timed_out = timeout(who, holder, held);
     } else if (mode == "ranges") {
       timed_out = timeout_of_ranges();
+    } else if (mode == "mutex") {
+      timed_out = timeout_of_mutex();
     } else {
       good = warning(who, holder, held);
     }
