@@ -9,6 +9,7 @@
 #include <mutex>
 #include <numeric>
 #include <random>
+#include <shared_mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -38,13 +39,32 @@ class random_thread {
 
   void do_something() {
     using self = random_thread;
-    constexpr std::array actions{
-        &self::get_small,       &self::update_small,      &self::get_counted, &self::read_counted,
-        &self::read_counted,    &self::write_counted,     &self::write_two,   &self::prefetch,
-        &self::publish,         &self::get_published,     &self::put_cell,    &self::put_cells,
-        &self::get_cells,       &self::gather_cells,      &self::view_cells,  &self::view_table,
-        &self::write_table,     &self::write_own_table,   &self::pass_on,     &self::take_in,
-        &self::close_elsewhere, &self::look_at_statistics};
+    constexpr std::array actions{&self::get_small,
+                                 &self::update_small,
+                                 &self::get_counted,
+                                 &self::read_counted,
+                                 &self::read_counted,
+                                 &self::write_counted,
+                                 &self::write_two,
+                                 &self::prefetch,
+                                 &self::publish,
+                                 &self::get_published,
+                                 &self::put_cell,
+                                 &self::put_cells,
+                                 &self::get_cells,
+                                 &self::gather_cells,
+                                 &self::view_cells,
+                                 &self::view_table,
+                                 &self::write_table,
+                                 &self::write_own_table,
+                                 &self::pass_on,
+                                 &self::take_in,
+                                 &self::close_elsewhere,
+                                 &self::look_at_statistics,
+                                 &self::add,
+                                 &self::write_under_mutex,
+                                 &self::write_under_shared_mutex,
+                                 &self::read_under_shared_mutex};
     (this->*actions[below(actions.size())])();
   }
 
@@ -260,6 +280,36 @@ class random_thread {
     }
   }
 
+  // ---- added to, locked ----
+
+  void add() {
+    expect_growth(added_seen_, objects_.added_to.fetch_add(1) + 1, "addition");
+    random_accesses::note(all_.added_, 1);
+  }
+
+  void write_under_mutex() {
+    const std::scoped_lock lock(objects_.mutex);
+    write_locked(0);
+  }
+  void write_under_shared_mutex() {
+    const std::scoped_lock lock(objects_.shared_mutex);
+    write_locked(1);
+  }
+  void write_locked(std::size_t which) {
+    const std::uint64_t value = objects_.locked[which].get();
+    expect_growth(locked_seen_[which], value, "get under a lock");
+    objects_.locked[which].put(value + 1);
+    random_accesses::note(all_.locked_[which], 1);
+  }
+
+  void read_under_shared_mutex() {
+    const std::shared_lock lock(objects_.shared_mutex);
+    const std::uint64_t value = objects_.locked[1].get();
+    expect_growth(locked_seen_[1], value, "get under a shared lock");
+    std::this_thread::yield();
+    EXPECT_EQ(objects_.locked[1].get(), value) << "written under a shared lock";
+  }
+
   /// Of all threads of the process, which still count.
   void look_at_statistics() {
     const liana::statistics now = liana::stats();
@@ -279,6 +329,8 @@ class random_thread {
   std::uint64_t published_ = 0;
   std::uint64_t cell_version_ = 0;
   std::uint64_t counts_seen_ = 0;
+  std::uint64_t added_seen_ = 0;
+  std::array<std::uint64_t, 2> locked_seen_{};
 };
 
 }  // namespace liana_tests::sim

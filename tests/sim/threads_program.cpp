@@ -28,6 +28,12 @@ void random_accesses::set_up(liana::rank_t rank) {
       known.published.push_back(told(mine ? liana::make_global<page>() : liana::global_ptr<page>()));
     }
   }
+  known.added_to = liana::broadcast(liana::make_atomic<std::uint64_t>(), 0);
+  known.mutex = liana::broadcast(liana::make_mutex(), static_cast<liana::rank_t>(ranks_ - 1));
+  known.shared_mutex = liana::broadcast(liana::make_shared_mutex(), 0);
+  for (liana::rank_t home = 0; home < 2; ++home) {
+    known.locked.push_back(liana::broadcast(liana::make_global<std::uint64_t>(0), home));
+  }
   // Each thread's lies at the next rank.
   std::rotate(known.published.begin(), known.published.begin() + threads_, known.published.end());
   known.cells = liana::make_array<std::uint64_t>(mail_.size() * cells_each,
@@ -60,6 +66,10 @@ void random_accesses::look_back(liana::rank_t rank) {
   known.table.get(0, table);
   EXPECT_EQ(std::accumulate(table.begin(), table.end(), std::uint64_t{0}), tabled_.load())
       << "writes of the table were lost, as rank " << rank << " sees it";
+  EXPECT_EQ(known.added_to.load(), added_.load()) << "additions were lost, as rank " << rank << " sees it";
+  for (std::size_t i = 0; i < known.locked.size(); ++i) {
+    EXPECT_EQ(known.locked[i].get(), locked_[i].load()) << "writes under lock " << i << " were lost";
+  }
   if (rank == 0) {
     counts_ = liana::stats();
   }

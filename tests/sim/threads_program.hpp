@@ -11,7 +11,9 @@
 #include <vector>
 
 #include <liana/array.hpp>
+#include <liana/atomic.hpp>
 #include <liana/global_ptr.hpp>
+#include <liana/mutex.hpp>
 #include <liana/statistics.hpp>
 
 #include "tests/sim/threaded_job.hpp"
@@ -28,12 +30,15 @@ struct versioned {
   void set(std::uint64_t version) { words.fill(version); }
 };
 
-/// | objects   | who writes                                     | what holds | | counted   | anybody, one version after
-/// the other, by guard | whole; versions grow; no write is lost                | | published | its thread alone, by put
-/// | whole; versions grow                                  | | cells     | its thread alone, by parts of blocks |
-/// versions grow                                         | | table     | anybody, by views | views do not change;
-/// versions grow; no write is lost  | | passed on | its maker, before another rank gets it         | whole; that rank
-/// destroys it                          |
+/// The objects, who writes them, and what holds:
+///
+/// - counted: anybody, one version after the other, by guard; whole, versions grow, no write is lost
+/// - published: its thread alone, by put; whole, versions grow
+/// - cells: its thread alone, by parts of blocks; versions grow
+/// - table: anybody, by views; views do not change, versions grow, no write is lost
+/// - passed on: its maker, before another rank gets it; whole, that rank destroys it
+/// - added to: anybody, by atomics; values grow, no addition is lost
+/// - locked: who has the mutex, or the shared mutex alone, by get and put; no write is lost
 ///
 /// Versions grow as one thread sees them, in whatever way it reads.
 class random_accesses final : public threaded_program {
@@ -58,6 +63,10 @@ class random_accesses final : public threaded_program {
     std::vector<liana::global_ptr<page>> published;  ///< by participant
     liana::array<std::uint64_t> cells;
     liana::array<std::uint64_t> table;
+    liana::global_atomic<std::uint64_t> added_to;
+    liana::global_mutex mutex;
+    liana::global_shared_mutex shared_mutex;
+    std::vector<liana::global_ptr<std::uint64_t>> locked;  ///< by the mutex, and by the shared one
   };
 
   /// Objects on their way to a participant.
@@ -83,6 +92,8 @@ class random_accesses final : public threaded_program {
   // Relaxed: nothing that this test does for itself may order what the threads do.
   std::atomic<std::uint64_t> counted_{0};
   std::atomic<std::uint64_t> tabled_{0};
+  std::atomic<std::uint64_t> added_{0};
+  std::array<std::atomic<std::uint64_t>, 2> locked_{};
   std::atomic<std::uint64_t> refused_{0};  ///< for want of room in a tiny cache
   std::atomic<std::uint64_t> passed_on_{0};
   liana::statistics counts_;
