@@ -159,7 +159,7 @@ void fill_hot_context(runtime_state& state) {
   context& hot = state.hot;
   const rank_t leader = state.hosts->leader(state.hosts->my_host());
   const auto& mapped = leader == state.rank() ? state.segment : state.attached[static_cast<std::size_t>(leader)];
-  hot.one_host = state.hosts->hosts() == 1;
+  hot.word_ranks = state.hosts->hosts() == 1 ? hot.size : 0;
   hot.homes = state.homes.data();
   hot.validity = reinterpret_cast<std::atomic<std::uint64_t>*>(mapped.data() + state.layout_of(leader).validity);
   hot.validity_mask = state.settings.validity_words - 1;

@@ -208,7 +208,7 @@ void change_words(std::span<const address> at, std::span<const std::uint64_t> op
     return;
   }
   runtime_state& state = state_of_words(at, operation);
-  if (state.hot.one_host) {
+  if (words_are_near(state.hot)) {
     for (std::size_t i = 0; i < at.size(); ++i) {
       auto& word = *processor_word(at[i]);
       const std::uint64_t old =
@@ -245,7 +245,7 @@ void load_words(std::span<const address> at, std::span<std::uint64_t> values, co
     return;
   }
   runtime_state& state = state_of_words(at, operation);
-  if (state.hot.one_host) {
+  if (words_are_near(state.hot)) {
     std::transform(at.begin(), at.end(), values.begin(), [](address each) { return processor_word(each)->load(); });
     return;
   }

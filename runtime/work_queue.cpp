@@ -56,7 +56,7 @@ bool shared_work::runs_low() {
   }
   const bool low = unpack(load_word(part_of(*storage_, storage_->rank, range_at), "work_queue::push")).empty();
   between_looks_ =
-      low ? 1 : std::min(2 * between_looks_, current->one_host ? most_between_looks : most_between_far_looks);
+      low ? 1 : std::min(2 * between_looks_, words_are_near(*current) ? most_between_looks : most_between_far_looks);
   until_look_ = between_looks_;
   return low;
 }

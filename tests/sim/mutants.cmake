@@ -185,8 +185,8 @@ liana_mutant(writer_stamp_taken_after_the_release runtime/coherence/far_write.cp
 # ---- atomics (R1) and locks ----
 
 liana_mutant(processor_atomics_beside_the_transports runtime/include/liana/detail/words.hpp
-  [[  if (here.one_host && at.home() < here.size]]
-  [[  if (here.homes[at.home()].origin != nullptr && at.home() < here.size]])
+  [[  if (at.home() < here.word_ranks && !at.is_null())]]
+  [[  if (at.home() < here.size && here.homes[at.home()].origin != nullptr && !at.is_null())]])
 liana_mutant(change_of_a_word_lost runtime/words.cpp
   [[guess != found) {]]
   [[guess != found && kept > 0) {]])

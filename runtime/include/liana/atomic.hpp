@@ -346,7 +346,7 @@ class atomic_array {
   }
 
   static void load_batch(std::span<const detail::address> at, std::span<T> out, const char* operation) {
-    if (detail::current->one_host) {
+    if (detail::words_are_near(*detail::current)) {
       for (std::size_t i = 0; i < at.size(); ++i) {
         out[i] = global_atomic<T>(at[i]).load();
       }
@@ -369,7 +369,7 @@ class atomic_array {
       const auto at = addresses_of(storage, index.subspan(begin, count));
       const auto mine = operands.subspan(begin, count);
       const auto old = before.empty() ? before : before.subspan(begin, count);
-      if (detail::current->one_host) {
+      if (detail::words_are_near(*detail::current)) {
         change_batch_here(std::span(at).first(count), mine, old, here);
       } else {
         change_batch(std::span(at).first(count), mine, old, how, operation);

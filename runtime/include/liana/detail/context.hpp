@@ -22,8 +22,8 @@ struct home_view {
 /// What the inlined paths need of the runtime, in one place. All of it is fixed from the start of a runtime to its end.
 struct context {
   rank_t rank = 0;
-  rank_t size = 0;  ///< 0: there is no runtime; every access then leaves the inlined path
-  bool one_host = false;  ///< all ranks of the job are near each other
+  rank_t size = 0;        ///< 0: there is no runtime; every access then leaves the inlined path
+  rank_t word_ranks = 0;  ///< `size` where all ranks are near each other, so that CPUs do the atomics; else 0
   const home_view* homes = nullptr;
   std::atomic<std::uint64_t>* validity = nullptr;  ///< this host's table
   std::uint64_t validity_mask = 0;

@@ -21,14 +21,17 @@
 /// ends badly. Any thread may call them.
 namespace liana::detail {
 
+/// Whether the atomics are the CPU's.
+inline bool words_are_near(const context& here) { return here.word_ranks != 0; }
+
 /// Where a word is mapped, if CPUs may use their atomics on it; else null, and the library does it, or explains what is
-/// wrong.
+/// wrong. Every load here waits for the locked instruction before it, so there are few.
 [[gnu::always_inline]] inline std::byte* word_here(address at) {
   const context& here = *current;
-  if (here.one_host && at.home() < here.size && at.block_log2() >= minimum_block_log2) [[likely]] {
+  if (at.home() < here.word_ranks && !at.is_null()) [[likely]] {
     const home_view& home = here.homes[at.home()];
     const std::uint64_t offset = at.offset();
-    if ((offset & 7U) == 0 && offset + 8 <= home.bytes) [[likely]] {
+    if (offset < home.bytes) [[likely]] {
       return home.origin + offset;
     }
   }
