@@ -87,9 +87,9 @@ TEST(matrix_market, refuses_a_size_line_that_is_none) {
 }
 
 TEST(matrix_market, refuses_sizes_that_make_no_graph) {
-  expect_refusal(pattern + "3 4 1\n1 1\n", "2: the matrix has 3 rows and 4 columns: a graph needs a square one");
-  expect_refusal(pattern + "3 3 0\n", "2: the matrix has no entries, so the graph would have no edges");
-  expect_refusal(pattern + "4294967296 4294967296 1\n1 1\n", "2: 4294967296 nodes: accepted are up to 4294967295");
+  expect_refusal(pattern + "3 4 1\n1 1\n", "2: the matrix has 3 rows and 4 columns: expected a square one");
+  expect_refusal(pattern + "3 3 0\n", "2: the matrix has no entries");
+  expect_refusal(pattern + "4294967296 4294967296 1\n1 1\n", "2: 4294967296 rows: accepted are up to 4294967295");
 }
 
 TEST(matrix_market, refuses_an_index_outside_of_the_matrix) {

@@ -1,4 +1,4 @@
-#include "apps/pagerank/text.hpp"
+#include "apps/text.hpp"
 
 #include <filesystem>
 #include <istream>
@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pagerank {
+namespace apps {
 namespace {
 
 template <class Action>
@@ -87,4 +87,4 @@ TEST(output_of, refuses_the_output_of_a_command_that_fails) {
 }
 
 }  // namespace
-}  // namespace pagerank
+}  // namespace apps

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace pagerank {
+namespace apps {
 
 namespace {
 
@@ -84,4 +84,4 @@ std::string output_of(const std::string& command) {
   return text;
 }
 
-}  // namespace pagerank
+}  // namespace apps
