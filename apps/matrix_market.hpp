@@ -19,8 +19,8 @@ struct matrix_entry {
 };
 
 /// Reads a square Matrix Market coordinate file (https://math.nist.gov/MatrixMarket/formats.html): general or
-/// symmetric; pattern, real or integer. Calls `use` for each entry in the file's order, and for the mirrored one next to
-/// each entry off the diagonal of a symmetric file; an entry of a pattern is 1. Returns the number of rows.
+/// symmetric; pattern, real or integer. Calls `use` for each entry in the file's order, and for the mirrored one next
+/// to each entry off the diagonal of a symmetric file; an entry of a pattern is 1. Returns the number of rows.
 ///
 /// Strict: what it does not know, values that are not finite among it, is a `read_error` with the line, never guessed
 /// at. `name` is what the stream is called in errors. There is at least one entry.
