@@ -108,7 +108,7 @@ class message_halo {
       asked_from[rank] = asked_from[rank - 1] + asked[rank - 1];
       wanted_from[rank] = wanted_from[rank - 1] + wanted[rank - 1];
     }
-    sent_elements_.resize(static_cast<std::size_t>(wanted_from.back() + wanted.back()));
+    sent_elements_.resize(static_cast<std::size_t>(wanted_from.back()) + static_cast<std::size_t>(wanted.back()));
     MPI_Alltoallv(needed.data(), asked.data(), asked_from.data(), MPI_UINT32_T, sent_elements_.data(), wanted.data(),
                   wanted_from.data(), MPI_UINT32_T, MPI_COMM_WORLD);
     for (column& each : sent_elements_) each -= static_cast<column>(of.own().first);

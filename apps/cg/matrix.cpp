@@ -45,10 +45,11 @@ std::vector<apps::matrix_entry> added_up(std::vector<apps::matrix_entry> entries
   std::vector<apps::matrix_entry> result;
   for (const apps::matrix_entry& each : entries) {
     const bool another = result.empty() || by_place(result.back(), each);
-    if (another)
+    if (another) {
       result.push_back(each);
-    else
+    } else {
       result.back().value += each.value;
+    }
   }
   return result;
 }
