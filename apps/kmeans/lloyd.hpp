@@ -1,0 +1,63 @@
+// Lloyd's method (1957, published 1982), as far as it is a rank's own points; plain memory only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "points.hpp"
+
+namespace kmeans {
+
+/// What an iteration makes of some points, as numbers to be added up over all ranks: of each cluster the sum of its
+/// points' coordinates and how many these are; how many points changed their cluster; and the sum of all points'
+/// squared distances from their centroids. All but the last are exact.
+class totals_layout {
+ public:
+  explicit totals_layout(std::size_t clusters) : clusters_(clusters) {}
+  [[nodiscard]] std::size_t size() const { return clusters_ * (dimensions + 1) + 2; }
+  [[nodiscard]] std::size_t sums(std::size_t cluster) const { return cluster * dimensions; }
+  [[nodiscard]] std::size_t count(std::size_t cluster) const { return clusters_ * dimensions + cluster; }
+  [[nodiscard]] std::size_t changed() const { return size() - 2; }
+  [[nodiscard]] std::size_t inertia() const { return size() - 1; }
+
+ private:
+  std::size_t clusters_;
+};
+
+/// The centroids, and the arithmetic with them.
+class centroids {
+ public:
+  /// As many as there are `at`, which are where they start.
+  explicit centroids(std::span<const point> at);
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] point operator[](std::size_t cluster) const;
+
+  /// Finds the nearest centroid of each point, of several the first, and adds to `totals`, in the order of
+  /// totals_layout, what that makes. `nearest` has a number for each point, that of the iteration before.
+  void assign(std::span<const point> points, std::span<std::uint32_t> nearest, std::span<double> totals);
+
+  /// Each centroid becomes the mean of its points, and stays where there are none.
+  void update(std::span<const double> totals);
+
+ private:
+  std::size_t size_;
+  std::vector<double> coordinates_;  // the first of all centroids, then the second ones, and so on
+  std::vector<double> distances_;    // of one point from all centroids, squared
+};
+
+/// No cluster, which all points belong to at the start.
+inline constexpr std::uint32_t no_cluster = 0xFFFFFFFF;
+
+struct result {
+  std::vector<point> centroids;
+  std::vector<double> inertias;  // one each iteration
+  std::size_t changed_last = 0;  // how many points changed their cluster in the last iteration
+};
+
+/// So many iterations by one process over points that it makes itself: the reference, with a loop of its own.
+[[nodiscard]] result serial_lloyd(const problem& of, std::size_t iterations);
+
+}  // namespace kmeans

@@ -1,0 +1,48 @@
+#include "run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace kmeans {
+
+namespace {
+
+const char* verdict(bool good) { return good ? "good" : "WRONG"; }
+
+/// Infinite where a coordinate is no number.
+double greatest_difference(const std::vector<point>& a, const std::vector<point>& b) {
+  double greatest = 0;
+  for (std::size_t cluster = 0; cluster < a.size(); ++cluster) {
+    for (std::size_t i = 0; i < dimensions; ++i) {
+      const double difference = std::abs(a[cluster][i] - b[cluster][i]);
+      if (std::isnan(difference)) return std::numeric_limits<double>::infinity();
+      greatest = std::max(greatest, difference);
+    }
+  }
+  return greatest;
+}
+
+bool never_increases(const std::vector<double>& inertias) {
+  constexpr double rounding = 1 + 1e-12;
+  const auto increases = [](double before, double after) { return !(after <= before * rounding); };
+  return std::adjacent_find(inertias.begin(), inertias.end(), increases) == inertias.end();
+}
+
+}  // namespace
+
+bool verify(const result& of, const settings& with) {
+  constexpr double allowed = 1e-10;
+  const result serial = serial_lloyd(with.what, of.inertias.size());
+  const double error = greatest_difference(of.centroids, serial.centroids);
+  const double inertia_error = std::abs(of.inertias.back() - serial.inertias.back());
+  const bool same = of.changed_last == serial.changed_last;
+  const bool good = error <= allowed && inertia_error <= allowed * serial.inertias.back() && same;
+  const bool falls = never_increases(of.inertias);
+  fmt::print("Greatest difference of a coordinate from a serial run: {:.1e}, allowed is {:.0e}: {}\n", error, allowed,
+             verdict(good));
+  fmt::print("The inertia never increases: {}\n", verdict(falls));
+  return good && falls;
+}
+
+}  // namespace kmeans
