@@ -14,8 +14,8 @@
 # ENVIRONMENT replaces the defaults below, and a value holds no semicolon. The first test under mpirun also brings the pair of
 # tests liana.shm_before and liana.shm_leftovers, between which ctest runs all tests under mpirun: the second fails if one left an object.
 
-# Of the four places of the test presets, which are meant for two cores. A job that must fail takes one, because it mostly waits for mpirun
-# to clear up; so four of them run at once, or one beside a job that computes.
+# Of the four places of the test presets, which are meant for two cores; jobs of one and two ranks take as many. A job that must fail takes
+# one, because it mostly waits for mpirun to clear up; so four of them run at once, or one beside a job that computes.
 set(LIANA_RANK_TEST_PLACES 3)
 
 set(LIANA_TEST_DRIVERS ${CMAKE_CURRENT_LIST_DIR})
@@ -119,8 +119,8 @@ function(liana_rank_test)
       add_dependencies(sanitized_programs ${ARG_TARGET})
     endif()
     set(processors ${LIANA_RANK_TEST_PLACES})
-    if(ranks LESS 2)
-      set(processors 1)
+    if(ranks LESS processors)
+      set(processors ${ranks})
     endif()
     foreach(hosts IN LISTS ARG_HOSTS)
       set(test ${ARG_NAME}.ranks${ranks}.hosts-${hosts})
