@@ -1,0 +1,194 @@
+// The same program in plain MPI, to compare with: the same vertices on the same ranks. Going down, the steps to the
+// vertices of others travel in one MPI_Alltoallv a level; looking up, everybody gets the bitmap of the frontier by
+// MPI_Allgatherv.
+
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <numeric>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include <fmt/format.h>
+#include <mpi.h>
+
+#include "bitmap.hpp"
+#include "command_line.hpp"
+#include "frontier.hpp"
+#include "partition.hpp"
+#include "rows.hpp"
+#include "run.hpp"
+#include "validate.hpp"
+
+namespace bfs {
+
+namespace {
+
+int as_count(std::size_t elements) {
+  if (elements > INT_MAX) {
+    throw std::runtime_error(fmt::format("{} elements to or from one rank: MPI takes up to {}", elements, INT_MAX));
+  }
+  return static_cast<int>(elements);
+}
+
+/// How many elements of each rank, and where they begin: what MPI's collective calls want.
+struct counts {
+  std::vector<int> of;
+  std::vector<int> from;
+
+  explicit counts(std::size_t ranks) : of(ranks), from(ranks) {}
+  void follow_each_other() { std::exclusive_scan(of.begin(), of.end(), from.begin(), 0); }
+  [[nodiscard]] std::size_t first(std::size_t rank) const { return static_cast<std::size_t>(from[rank]); }
+  [[nodiscard]] std::size_t size(std::size_t rank) const { return static_cast<std::size_t>(of[rank]); }
+  [[nodiscard]] std::size_t sum() const { return first(of.size() - 1) + size(of.size() - 1); }
+};
+
+/// What the ranks have in common, as `program` and `search` want it.
+class message_space {
+ public:
+  message_space(const partition& among, const place& at)
+      : among_(among),
+        rank_(static_cast<std::size_t>(at.rank)),
+        ranks_(static_cast<std::size_t>(at.ranks)),
+        parents_(among.size(rank_)),
+        words_(ranks_),
+        vertices_(ranks_),
+        sent_(ranks_),
+        received_(ranks_) {
+    MPI_Type_contiguous(2, MPI_UINT32_T, &pair_);
+    MPI_Type_commit(&pair_);
+    for (std::size_t rank = 0; rank < ranks_; ++rank) {
+      vertices_.of[rank] = as_count(among.size(rank));
+      words_.of[rank] = as_count(words_for(among.size(rank)));
+    }
+    vertices_.follow_each_other();
+    words_.follow_each_other();
+  }
+  message_space(const message_space&) = delete;
+  message_space& operator=(const message_space&) = delete;
+  ~message_space() { MPI_Type_free(&pair_); }
+
+  void build(const dealt_arcs& mine) {
+    for (std::size_t rank = 0; rank < ranks_; ++rank) {
+      sent_.of[rank] = as_count(mine.first[rank + 1] - mine.first[rank]);
+      sent_.from[rank] = as_count(mine.first[rank]);
+    }
+    graph_ = make_rows(exchange<arc>(mine.arcs), among_.first(rank_), among_.size(rank_));
+    own_ = {.first_vertex = among_.first(rank_), .of = graph_.of, .targets = graph_.targets};
+  }
+  [[nodiscard]] const own_rows& rows() const { return own_; }
+
+  [[nodiscard]] std::vector<row> find_rows(std::span<const std::size_t> which) const {
+    std::vector<row> found(which.size());
+    for (std::size_t i = 0; i < which.size(); ++i) {
+      const auto each = static_cast<vertex>(which[i]);
+      if (among_.owner(each) == rank_) found[i] = own_.of_vertex(each);
+    }
+    // All are 0 but for the owner's.
+    MPI_Allreduce(MPI_IN_PLACE, found.data(), as_count(found.size() * sizeof(row) / sizeof(std::uint64_t)),
+                  MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
+    return found;
+  }
+
+  template <class F>
+  void with_parents(F f) {
+    f(std::span(parents_));
+  }
+
+  [[nodiscard]] static frontier_size sum(const frontier_size& mine) { return sum_of_words(mine); }
+  [[nodiscard]] static violations sum(const violations& mine) { return sum_of_words(mine); }
+
+  void all(std::span<const word> own, bitmap& to) const {
+    MPI_Allgatherv(own.data(), as_count(own.size()), MPI_UINT64_T, to.words().data(), words_.of.data(),
+                   words_.from.data(), MPI_UINT64_T, MPI_COMM_WORLD);
+  }
+
+  template <class F>
+  void steps(const std::vector<std::vector<step>>& out, F f) {
+    together_.clear();
+    for (std::size_t to = 0; to < ranks_; ++to) {
+      sent_.from[to] = as_count(together_.size());
+      sent_.of[to] = as_count(out[to].size());
+      together_.insert(together_.end(), out[to].begin(), out[to].end());
+    }
+    f(std::span<const step>(exchange<step>(together_)));
+  }
+
+  [[nodiscard]] std::vector<vertex> all_parents() const {
+    std::vector<vertex> all(among_.vertices());
+    MPI_Allgatherv(parents_.data(), as_count(parents_.size()), MPI_UINT32_T, all.data(), vertices_.of.data(),
+                   vertices_.from.data(), MPI_UINT32_T, MPI_COMM_WORLD);
+    return all;
+  }
+
+  static void unite(bitmap& marked) {
+    MPI_Allreduce(MPI_IN_PLACE, marked.words().data(), as_count(marked.words().size()), MPI_UINT64_T, MPI_BOR,
+                  MPI_COMM_WORLD);
+  }
+
+ private:
+  template <class T>
+  static T sum_of_words(const T& mine) {
+    T all;
+    MPI_Allreduce(&mine, &all, sizeof(T) / sizeof(std::uint64_t), MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
+    return all;
+  }
+
+  /// Sends as `sent_` says; returns what comes from all ranks.
+  template <class T>
+  std::vector<T> exchange(const std::vector<T>& out) {
+    MPI_Alltoall(sent_.of.data(), 1, MPI_INT, received_.of.data(), 1, MPI_INT, MPI_COMM_WORLD);
+    received_.follow_each_other();
+    std::vector<T> in(received_.sum());
+    MPI_Alltoallv(out.data(), sent_.of.data(), sent_.from.data(), pair_, in.data(), received_.of.data(),
+                  received_.from.data(), pair_, MPI_COMM_WORLD);
+    return in;
+  }
+
+  const partition& among_;
+  std::size_t rank_;
+  std::size_t ranks_;
+
+  bfs::rows graph_;
+  own_rows own_;
+  std::vector<vertex> parents_;
+
+  counts words_;     // of a bitmap that each rank has
+  counts vertices_;  // that each rank has
+  counts sent_;
+  counts received_;
+  std::vector<step> together_;
+  MPI_Datatype pair_ = MPI_DATATYPE_NULL;  // of two vertices
+};
+
+int run_over_mpi(int argc, char** argv) {
+  place at{};
+  MPI_Comm_rank(MPI_COMM_WORLD, &at.rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &at.ranks);
+  const auto [with, exit_code] = parse_command_line(argc, argv, at.rank == 0);
+  if (exit_code) return *exit_code;
+  const partition among(with.graph.vertices(), at.ranks);
+  message_space space(among, at);
+  return program(space, with, among, at).run();
+}
+
+}  // namespace
+
+}  // namespace bfs
+
+int main(int argc, char** argv) {
+  MPI_Init(&argc, &argv);
+  try {
+    const int status = bfs::run_over_mpi(argc, argv);
+    MPI_Finalize();
+    return status;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "bfs_mpi: {}\n", error.what());
+    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+    return EXIT_FAILURE;
+  }
+}
