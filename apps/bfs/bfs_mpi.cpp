@@ -2,15 +2,12 @@
 // vertices of others travel in one MPI_Alltoallv a level; looking up, everybody gets the bitmap of the frontier by
 // MPI_Allgatherv.
 
-#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <numeric>
 #include <span>
-#include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
@@ -19,6 +16,7 @@
 #include "bitmap.hpp"
 #include "command_line.hpp"
 #include "frontier.hpp"
+#include "message_graph.hpp"
 #include "partition.hpp"
 #include "rows.hpp"
 #include "run.hpp"
@@ -27,25 +25,6 @@
 namespace bfs {
 
 namespace {
-
-int as_count(std::size_t elements) {
-  if (elements > INT_MAX) {
-    throw std::runtime_error(fmt::format("{} elements to or from one rank: MPI takes up to {}", elements, INT_MAX));
-  }
-  return static_cast<int>(elements);
-}
-
-/// How many elements of each rank, and where they begin: what MPI's collective calls want.
-struct counts {
-  std::vector<int> of;
-  std::vector<int> from;
-
-  explicit counts(std::size_t ranks) : of(ranks), from(ranks) {}
-  void follow_each_other() { std::exclusive_scan(of.begin(), of.end(), from.begin(), 0); }
-  [[nodiscard]] std::size_t first(std::size_t rank) const { return static_cast<std::size_t>(from[rank]); }
-  [[nodiscard]] std::size_t size(std::size_t rank) const { return static_cast<std::size_t>(of[rank]); }
-  [[nodiscard]] std::size_t sum() const { return first(of.size() - 1) + size(of.size() - 1); }
-};
 
 /// What the ranks have in common, as `program` and `search` want it.
 class message_space {
@@ -57,10 +36,7 @@ class message_space {
         parents_(among.size(rank_)),
         words_(ranks_),
         vertices_(ranks_),
-        sent_(ranks_),
-        received_(ranks_) {
-    MPI_Type_contiguous(2, MPI_UINT32_T, &pair_);
-    MPI_Type_commit(&pair_);
+        pairs_(ranks_) {
     for (std::size_t rank = 0; rank < ranks_; ++rank) {
       vertices_.of[rank] = as_count(among.size(rank));
       words_.of[rank] = as_count(words_for(among.size(rank)));
@@ -68,16 +44,9 @@ class message_space {
     vertices_.follow_each_other();
     words_.follow_each_other();
   }
-  message_space(const message_space&) = delete;
-  message_space& operator=(const message_space&) = delete;
-  ~message_space() { MPI_Type_free(&pair_); }
 
-  void build(const dealt_arcs& mine) {
-    for (std::size_t rank = 0; rank < ranks_; ++rank) {
-      sent_.of[rank] = as_count(mine.first[rank + 1] - mine.first[rank]);
-      sent_.from[rank] = as_count(mine.first[rank]);
-    }
-    graph_ = make_rows(exchange<arc>(mine.arcs), among_.first(rank_), among_.size(rank_));
+  void build(const dealt_arcs& mine, std::size_t /*edges_before*/, std::size_t /*edges*/) {
+    graph_ = make_rows(pairs_.exchange(mine), among_.first(rank_), among_.size(rank_));
     own_ = {.first_vertex = among_.first(rank_), .of = graph_.of, .targets = graph_.targets};
   }
   [[nodiscard]] const own_rows& rows() const { return own_; }
@@ -109,13 +78,7 @@ class message_space {
 
   template <class F>
   void steps(const std::vector<std::vector<step>>& out, F f) {
-    together_.clear();
-    for (std::size_t to = 0; to < ranks_; ++to) {
-      sent_.from[to] = as_count(together_.size());
-      sent_.of[to] = as_count(out[to].size());
-      together_.insert(together_.end(), out[to].begin(), out[to].end());
-    }
-    f(std::span<const step>(exchange<step>(together_)));
+    f(std::span<const step>(pairs_.exchange(out)));
   }
 
   [[nodiscard]] std::vector<vertex> all_parents() const {
@@ -138,17 +101,6 @@ class message_space {
     return all;
   }
 
-  /// Sends as `sent_` says; returns what comes from all ranks.
-  template <class T>
-  std::vector<T> exchange(const std::vector<T>& out) {
-    MPI_Alltoall(sent_.of.data(), 1, MPI_INT, received_.of.data(), 1, MPI_INT, MPI_COMM_WORLD);
-    received_.follow_each_other();
-    std::vector<T> in(received_.sum());
-    MPI_Alltoallv(out.data(), sent_.of.data(), sent_.from.data(), pair_, in.data(), received_.of.data(),
-                  received_.from.data(), pair_, MPI_COMM_WORLD);
-    return in;
-  }
-
   const partition& among_;
   std::size_t rank_;
   std::size_t ranks_;
@@ -159,10 +111,7 @@ class message_space {
 
   counts words_;     // of a bitmap that each rank has
   counts vertices_;  // that each rank has
-  counts sent_;
-  counts received_;
-  std::vector<step> together_;
-  MPI_Datatype pair_ = MPI_DATATYPE_NULL;  // of two vertices
+  pair_exchange pairs_;
 };
 
 int run_over_mpi(int argc, char** argv) {

@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     if (exit_code) return *exit_code;
     const bfs::place at{.rank = liana::rank(), .ranks = liana::size()};
     const bfs::partition among(with.graph.vertices(), at.ranks);
-    bfs::shared_space space(among, with.graph.edges());
+    bfs::shared_space space(among);
     const int status = bfs::program(space, with, among, at).run();
     space.destroy();
     return status;

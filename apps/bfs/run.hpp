@@ -20,7 +20,8 @@
 namespace bfs {
 
 /// The program on one rank. Besides what `search` wants, a `Space` has members that are collective but for `rows`:
-///   `build(dealt)`        takes the arcs that all ranks have dealt out, and makes rows of them
+///   `build(dealt, edges_before, edges)`  makes rows of the arcs that each rank has dealt out, of so many edges;
+///                         those of the ranks before it are `edges_before`
 ///   `rows()`              those of own vertices
 ///   `find_rows(which)`    the rows of any vertices, the same list on all ranks
 ///   `with_parents(f)`     calls f(span) with own parents, which others may read afterwards
@@ -61,9 +62,9 @@ class program {
   void make_graph() {
     const auto ranks = static_cast<std::size_t>(at_.ranks);
     const std::size_t edges = with_.graph.edges();
-    const auto generation =
-        apps::time_of([&] { edges_ = with_.graph.edges(edges * rank_ / ranks, edges * (rank_ + 1) / ranks); });
-    const auto construction = apps::time_of([&] { space_.build(deal_out(edges_, among_, at_.ranks)); });
+    const std::size_t first = edges * rank_ / ranks;
+    const auto generation = apps::time_of([&] { edges_ = with_.graph.edges(first, edges * (rank_ + 1) / ranks); });
+    const auto construction = apps::time_of([&] { space_.build(deal_out(edges_, among_, at_.ranks), first, edges); });
     if (!with_.verify) edges_ = {};
     std::uint64_t arcs = 0;
     for (const row& each : space_.rows().of) arcs += each.degree;

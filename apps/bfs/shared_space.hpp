@@ -12,22 +12,25 @@
 #include "frontier.hpp"
 #include "partition.hpp"
 #include "rows.hpp"
+#include "shared_graph.hpp"
 #include "validate.hpp"
 
 namespace bfs {
 
-/// What the ranks have in common, as `program` and `search` want it. A vertex's row, parent and bits of bitmaps are at
-/// home with the rank whose vertex it is; anybody can read them.
+/// What the ranks have in common, as `program` and `search` want it. A vertex's parent and bits of bitmaps are at home
+/// with the rank whose vertex it is, like its row; anybody can read them.
 class shared_space {
  public:
   /// Collective.
-  shared_space(const partition& among, std::size_t edges);
+  explicit shared_space(const partition& among);
 
   // ---- the graph ----
 
-  void build(const dealt_arcs& mine);
-  [[nodiscard]] const own_rows& rows() const { return own_; }
-  [[nodiscard]] std::vector<row> find_rows(std::span<const std::size_t> which) const;
+  void build(const dealt_arcs& mine, std::size_t edges_before, std::size_t edges) {
+    graph_.build(mine, edges_before, edges);
+  }
+  [[nodiscard]] const own_rows& rows() const { return graph_.rows(); }
+  [[nodiscard]] std::vector<row> find_rows(std::span<const std::size_t> which) const { return graph_.find_rows(which); }
 
   // ---- a search ----
 
@@ -61,16 +64,13 @@ class shared_space {
   void destroy();
 
  private:
-  [[nodiscard]] std::vector<arc> exchange(const dealt_arcs& mine) const;
   void put_steps(const std::vector<std::vector<step>>& out) const;
 
   const partition& among_;
-  std::size_t edges_;
   std::size_t rank_;
   std::size_t ranks_;
 
-  liana::array<row> rows_;        // of all vertices
-  liana::array<vertex> targets_;  // of all rows, a part for each rank
+  shared_graph graph_;
   liana::array<vertex> parents_;  // of all vertices
 
   liana::array<frontier_size> sizes_;        // of each rank's frontier, in two rows that are used in turn
@@ -80,11 +80,6 @@ class shared_space {
   liana::array<word> marked_;                // a bitmap of all vertices for each rank
 
   std::size_t sizes_row_ = 0;  // which of them is next
-
-  // Held in place as long as the graph lives: nobody writes to it.
-  liana::read_view<row> own_row_view_;
-  liana::read_view<vertex> own_target_view_;
-  own_rows own_;
 };
 
 }  // namespace bfs
