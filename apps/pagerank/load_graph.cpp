@@ -22,14 +22,14 @@ std::string dump_packages() {
 
 }  // namespace
 
-std::string origin(const settings& from) {
+std::string origin(const graph_source& from) {
   for (const std::string* file : {&from.packages_file, &from.edges_file, &from.matrix_market_file}) {
     if (!file->empty()) return *file;
   }
   return dump_command;
 }
 
-graph load_graph(const settings& from) {
+graph load_graph(const graph_source& from) {
   const std::string name = origin(from);
   if (name == dump_command) {
     std::istringstream in(dump_packages());

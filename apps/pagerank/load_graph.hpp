@@ -7,10 +7,10 @@
 
 namespace pagerank {
 
-/// Where the settings take the graph from, for people.
-[[nodiscard]] std::string origin(const settings& from);
+/// Where the graph is read from, for people.
+[[nodiscard]] std::string origin(const graph_source& from);
 
 /// Reads the graph. Throws `read_error` or std::invalid_argument if there is none to be had.
-[[nodiscard]] graph load_graph(const settings& from);
+[[nodiscard]] graph load_graph(const graph_source& from);
 
 }  // namespace pagerank
