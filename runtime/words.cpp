@@ -52,7 +52,7 @@ class word_batch {
   /// At most `width` operations, `make(i, result)` on at[i], each home's in one chain; waits for all of them.
   template <class Make>
   void run(std::span<const address> at, Make make) {
-    std::array<std::uint8_t, width> stored;
+    std::array<std::uint8_t, width> stored{};
     const auto order = std::span(stored).first(at.size());
     std::iota(order.begin(), order.end(), std::uint8_t{0});
     std::sort(order.begin(), order.end(), [&](std::uint8_t i, std::uint8_t j) {
@@ -128,7 +128,7 @@ void change_in_rounds(runtime_state& state, word_batch& batch, std::span<const a
     return transport::operation::read(state.data_at(at[i]), to, sizeof *to);
   });
   std::array<address, word_batch::width> left;
-  std::array<std::uint8_t, word_batch::width> position;
+  std::array<std::uint8_t, word_batch::width> position{};
   std::size_t count = at.size();
   for (std::size_t i = 0; i < count; ++i) {
     old[i] = batch.result(i);
@@ -223,7 +223,7 @@ void change_words(std::span<const address> at, std::span<const std::uint64_t> op
   for_batches(at.size(), [&](std::size_t begin, std::size_t count) {
     const auto some = at.subspan(begin, count);
     const auto with = operands.subspan(begin, count);
-    std::array<std::uint64_t, word_batch::width> old;
+    std::array<std::uint64_t, word_batch::width> old{};
     if (change != nullptr) {
       change_in_rounds(state, batch, some, with, change, old);
     } else {

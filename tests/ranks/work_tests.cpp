@@ -33,7 +33,7 @@ std::vector<int> runs_of(std::size_t first, std::size_t last, liana::parallel_fo
 TEST(parallel_for, runs_each_iteration_once) {
   for (const auto how : {liana::schedule::fixed, liana::schedule::counter, liana::schedule::stealing}) {
     for (const auto& [first, last] : {std::pair<std::size_t, std::size_t>{0, 0}, {0, 1}, {3, 3}, {5, 4}, {10, 107}}) {
-      for (const std::size_t chunk : {1, 7, 1000}) {
+      for (const std::size_t chunk : {std::size_t{1}, std::size_t{7}, std::size_t{1000}}) {
         const auto runs = runs_of(first, last, {.schedule = how, .chunk = chunk});
         for (std::size_t i = 0; i < runs.size(); ++i) {
           EXPECT_EQ(runs[i], i >= first && i < last ? 1 : 0) << i << " of " << first << " to " << last;
@@ -114,7 +114,7 @@ TEST(work_queue, does_each_item_once_wherever_it_comes_from) {
   const node root{.depth = 0, .number = 3};
   const auto depth = static_cast<std::uint32_t>(repetitions(10));
   const std::uint64_t expected = count_alone(root, depth);
-  for (const std::size_t items : {1, 2, 8, 1024}) {
+  for (const std::size_t items : {std::size_t{1}, std::size_t{2}, std::size_t{8}, std::size_t{1024}}) {
     auto queue = liana::make_work_queue<node>({.shared_items = items});
     for (liana::rank_t first : {0, liana::size() - 1}) {  // it can be used again
       if (liana::rank() == first) queue.push(root);

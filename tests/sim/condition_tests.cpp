@@ -48,7 +48,7 @@ class waiting_threads final : public simulated_program {
     }
   }
 
-  void look_back(liana::detail::runtime_state&) override {
+  void look_back(liana::detail::runtime_state& /*state*/) override {
     EXPECT_EQ(value_.get(), one_each_ ? 0 : threads_ * rounds_);
   }
 

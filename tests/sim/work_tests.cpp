@@ -92,7 +92,7 @@ TEST(work, ends_when_a_rank_is_lost) {
 class shared_loops final : public simulated_program {
  public:
   explicit shared_loops(liana::parallel_for_options with) : with_(with) {}
-  void act(liana::detail::runtime_state&, unsigned /*thread*/) override {
+  void act(liana::detail::runtime_state& /*state*/, unsigned /*thread*/) override {
     for (int round = 0; round < 2; ++round) {
       liana::parallel_for(
           0, runs.size(), [&](std::size_t i) { ++runs[i]; }, with_);

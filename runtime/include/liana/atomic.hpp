@@ -352,7 +352,7 @@ class atomic_array {
       }
       return;
     }
-    std::array<std::uint64_t, batch> words;
+    std::array<std::uint64_t, batch> words{};
     detail::load_words(at, std::span(words).first(at.size()), operation);
     std::transform(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(at.size()), out.begin(),
                    detail::from_word<T>);
@@ -381,7 +381,7 @@ class atomic_array {
   template <class Here>
   static void change_batch_here(std::span<const detail::address> at, std::span<const T> operands, std::span<T> before,
                                 Here here) {
-    std::array<std::byte*, batch> words;
+    std::array<std::byte*, batch> words{};
     for (std::size_t i = 0; i < at.size(); ++i) {
       words[i] = detail::word_here(at[i]);
       __builtin_prefetch(words[i], 1);
@@ -396,7 +396,7 @@ class atomic_array {
 
   static void change_batch(std::span<const detail::address> at, std::span<const T> operands, std::span<T> before,
                            detail::word_change how, const char* operation) {
-    std::array<std::uint64_t, batch> words;
+    std::array<std::uint64_t, batch> words{};
     std::transform(operands.begin(), operands.end(), words.begin(), detail::to_word<T>);
     const auto changed = std::span(words).first(at.size());
     detail::change_words(at, changed, how, before.empty() ? std::span<std::uint64_t>() : changed, operation);
