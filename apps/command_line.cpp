@@ -64,6 +64,8 @@ options::option& options::option::no_default() {
   return *this;
 }
 
+bool options::option::given() const { return cli(of_)->count() != 0; }
+
 options::options(const std::string& description) : parser_(std::make_unique<parser>(description)) {}
 options::~options() = default;
 

@@ -39,6 +39,8 @@ class options {
     option& excludes(const option& other);
     /// The help does not say what the variable is without it.
     option& no_default();
+    /// After `parse`: whether the command line has it.
+    [[nodiscard]] bool given() const;
 
    private:
     friend class options;
