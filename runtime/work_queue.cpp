@@ -49,11 +49,7 @@ shared_work::shared_work(std::size_t item_bytes, std::size_t items, const char* 
   random_ = first_random(state.rank());
 }
 
-bool shared_work::runs_low() {
-  if (until_look_ != 0) {
-    --until_look_;
-    return false;
-  }
+bool shared_work::look() {
   const bool low = unpack(load_word(part_of(*storage_, storage_->rank, range_at), "work_queue::push")).empty();
   between_looks_ =
       low ? 1 : std::min(2 * between_looks_, words_are_near(*current) ? most_between_looks : most_between_far_looks);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -46,7 +45,13 @@ class shared_work {
   shared_work(std::size_t item_bytes, std::size_t items, const char* type);
 
   /// Whether little is left for the others to take. Looks at the word now and then only.
-  bool runs_low();
+  bool runs_low() {
+    if (until_look_ != 0) [[likely]] {
+      --until_look_;
+      return false;
+    }
+    return look();
+  }
   /// Shares items, as many as there is room for; returns how many.
   std::size_t share(const std::byte* items, std::size_t count);
   /// Takes back what this rank has shared and nobody has taken: half of it, `most` at most. Returns how many; 0 only if
@@ -61,6 +66,7 @@ class shared_work {
   [[nodiscard]] array_storage& storage() { return *storage_; }
 
  private:
+  bool look();
   std::size_t steal_from(rank_t victim, std::byte* items, std::size_t most);
   void copy_items(rank_t home, std::uint32_t first, std::size_t count, std::byte* to);
 
@@ -99,7 +105,7 @@ class work_queue {
     detail::shared_work& shared = core();
     own_.push_back(item);
     ++counts_.pushed;
-    if (own_.size() > keep && shared.runs_low()) {
+    if (own_.size() - oldest_ > keep && shared.runs_low()) {
       share_oldest(shared);
     }
   }
@@ -107,7 +113,7 @@ class work_queue {
   /// The item of this rank that was pushed last, else one of another rank. Empty when no rank has any, which all ranks
   /// are told: to them the last call is a collective one, and the queue can be used again afterwards.
   std::optional<T> pop() {
-    if (own_.empty() && !refill()) {
+    if (own_.size() == oldest_ && !refill()) {
       return std::nullopt;
     }
     const T item = own_.back();
@@ -138,10 +144,12 @@ class work_queue {
   }
 
   void share_oldest(detail::shared_work& shared) {
-    buffer_.assign(own_.begin(),
-                   own_.begin() + static_cast<std::ptrdiff_t>(std::min((own_.size() + 1) / 2, shared.items())));
-    const std::size_t taken = shared.share(reinterpret_cast<const std::byte*>(buffer_.data()), buffer_.size());
-    own_.erase(own_.begin(), own_.begin() + static_cast<std::ptrdiff_t>(taken));
+    const std::size_t count = std::min((own_.size() - oldest_ + 1) / 2, shared.items());
+    oldest_ += shared.share(reinterpret_cast<const std::byte*>(own_.data() + oldest_), count);
+    if (oldest_ > own_.size() / 2) {  // fewer are moved than have been shared since
+      own_.erase(own_.begin(), own_.begin() + static_cast<std::ptrdiff_t>(oldest_));
+      oldest_ = 0;
+    }
   }
 
   bool refill() {
@@ -157,12 +165,14 @@ class work_queue {
       counts_.steals += count != 0 ? 1 : 0;
       counts_.stolen += count;
     }
-    own_.insert(own_.end(), buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
+    own_.assign(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
+    oldest_ = 0;
     return count != 0;
   }
 
   std::unique_ptr<detail::shared_work> shared_;
-  std::deque<T> own_;
+  std::vector<T> own_;  ///< from `oldest_` on; before it, what has been shared
+  std::size_t oldest_ = 0;
   std::vector<T> buffer_;
   work_counts counts_;
 };
