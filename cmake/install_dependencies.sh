@@ -6,7 +6,7 @@ set -eu
 
 build=(g++ cmake ninja-build ccache pkg-config openmpi-bin libopenmpi-dev libhwloc-dev libfmt-dev libspdlog-dev
   libibverbs-dev ibverbs-providers)
-apps=(libcli11-dev nlohmann-json3-dev)
+apps=(libcli11-dev nlohmann-json3-dev nettle-dev)
 test=(libgtest-dev libbenchmark-dev nlohmann-json3-dev spin)
 lint=(clang-format clang-tidy)
 # llvm-14 has the symbolizer, by which reports name lines.
