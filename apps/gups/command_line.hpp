@@ -34,7 +34,7 @@ struct settings {
 
 using command_line = apps::command_line<settings>;
 
-/// See apps::parse.
+/// See apps::options::parse.
 [[nodiscard]] command_line parse_command_line(int argc, char** argv, bool speak);
 
 }  // namespace gups

@@ -1,6 +1,3 @@
-target_sources(apps_unit_tests PRIVATE ${CMAKE_CURRENT_LIST_DIR}/gups_test.cpp)
-target_link_libraries(apps_unit_tests PRIVATE gups_parts)
-
 liana_rank_test(
   NAME apps.gups TARGET gups
   ARGUMENTS --log2-words 14)

@@ -1,6 +1,3 @@
-target_sources(apps_unit_tests PRIVATE ${CMAKE_CURRENT_LIST_DIR}/kmers_test.cpp)
-target_link_libraries(apps_unit_tests PRIVATE kmers_parts)
-
 liana_rank_test(
   NAME apps.kmers TARGET kmers
   ARGUMENTS --genome 3000 --coverage 8 --queries 5000)
