@@ -52,9 +52,8 @@ clustering::clustering(const problem& of)
       own_(own_points(points_)),
       nearest_(own_.size(), no_cluster),
       means_(start(of, points_)),
-      layout_(of.clusters),
-      sum_(layout_.size()),
-      totals_{make_totals(layout_.size()), make_totals(layout_.size())} {}
+      sum_(layout::size(means_.size())),
+      totals_{make_totals(layout::size(means_.size())), make_totals(layout::size(means_.size()))} {}
 
 iteration clustering::step() {
   const liana::array<double>& totals = totals_.front();
@@ -70,13 +69,14 @@ iteration clustering::step() {
   totals.prefetch(0, totals.size());
   std::fill(sum_.begin(), sum_.end(), 0.0);
   for (std::size_t first = 0; first < totals.size(); first += totals.block_elements()) {
-    const auto view = totals.read(first, layout_.size());
+    const auto view = totals.read(first, layout::size(means_.size()));
     const std::span<const double> theirs = *view.chunks().begin();  // one block, and so one chunk
     for (std::size_t i = 0; i < theirs.size(); ++i) sum_[i] += theirs[i];
   }
   means_.update(sum_);
   std::swap(totals_.front(), totals_.back());
-  return {.changed = static_cast<std::size_t>(sum_[layout_.changed()]), .inertia = sum_[layout_.inertia()]};
+  return {.changed = static_cast<std::size_t>(sum_[layout::changed(means_.size())]),
+          .inertia = sum_[layout::inertia(means_.size())]};
 }
 
 void clustering::destroy() {

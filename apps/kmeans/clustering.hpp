@@ -33,7 +33,6 @@ class clustering {
   liana::read_view<point> own_;         // nobody writes the points any more
   std::vector<std::uint32_t> nearest_;  // of own points
   centroids means_;
-  totals_layout layout_;
   std::vector<double> sum_;  // the totals of all ranks
 
   // Of all ranks, those of odd iterations and of even ones: while the last are being read, the next are written.

@@ -49,15 +49,15 @@ class message_clustering {
       : own_(own_points(of, at)),
         nearest_(own_.size(), no_cluster),
         means_(start(of, at, own_)),
-        layout_(of.clusters),
-        totals_(layout_.size()) {}
+        totals_(layout::size(means_.size())) {}
 
   iteration step() {
     std::fill(totals_.begin(), totals_.end(), 0.0);
     means_.assign(own_, nearest_, totals_);
     MPI_Allreduce(MPI_IN_PLACE, totals_.data(), static_cast<int>(totals_.size()), MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
     means_.update(totals_);
-    return {.changed = static_cast<std::size_t>(totals_[layout_.changed()]), .inertia = totals_[layout_.inertia()]};
+    return {.changed = static_cast<std::size_t>(totals_[layout::changed(means_.size())]),
+            .inertia = totals_[layout::inertia(means_.size())]};
   }
 
   [[nodiscard]] const centroids& means() const { return means_; }
@@ -66,7 +66,6 @@ class message_clustering {
   std::vector<point> own_;
   std::vector<std::uint32_t> nearest_;
   centroids means_;
-  totals_layout layout_;
   std::vector<double> totals_;
 };
 

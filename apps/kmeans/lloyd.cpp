@@ -19,7 +19,6 @@ point centroids::operator[](std::size_t cluster) const {
 }
 
 void centroids::assign(std::span<const point> points, std::span<std::uint32_t> nearest, std::span<double> totals) {
-  const totals_layout layout(size_);
   const std::size_t clusters = size_;
   double* const distances = distances_.data();
   double changed = 0;
@@ -39,20 +38,19 @@ void centroids::assign(std::span<const point> points, std::span<std::uint32_t> n
     changed += nearest[number] == best ? 0 : 1;
     nearest[number] = static_cast<std::uint32_t>(best);
     inertia += distances[best];
-    for (std::size_t i = 0; i < dimensions; ++i) totals[layout.sums(best) + i] += here[i];
-    totals[layout.count(best)] += 1;
+    for (std::size_t i = 0; i < dimensions; ++i) totals[layout::sums(best) + i] += here[i];
+    totals[layout::count(best)] += 1;
   }
-  totals[layout.changed()] += changed;
-  totals[layout.inertia()] += inertia;
+  totals[layout::changed(size_)] += changed;
+  totals[layout::inertia(size_)] += inertia;
 }
 
 void centroids::update(std::span<const double> totals) {
-  const totals_layout layout(size_);
   for (std::size_t cluster = 0; cluster < size_; ++cluster) {
-    const double count = totals[layout.count(cluster)];
+    const double count = totals[layout::count(cluster)];
     if (count == 0) continue;
     for (std::size_t i = 0; i < dimensions; ++i) {
-      coordinates_[i * size_ + cluster] = totals[layout.sums(cluster) + i] / count;
+      coordinates_[i * size_ + cluster] = totals[layout::sums(cluster) + i] / count;
     }
   }
 }

@@ -12,19 +12,16 @@ namespace kmeans {
 
 /// What an iteration makes of some points, as numbers to be added up over all ranks: of each cluster the sum of its
 /// points' coordinates and how many these are; how many points changed their cluster; and the sum of all points'
-/// squared distances from their centroids. All but the last are exact.
-class totals_layout {
- public:
-  explicit totals_layout(std::size_t clusters) : clusters_(clusters) {}
-  [[nodiscard]] std::size_t size() const { return clusters_ * (dimensions + 1) + 2; }
-  [[nodiscard]] std::size_t sums(std::size_t cluster) const { return cluster * dimensions; }
-  [[nodiscard]] std::size_t count(std::size_t cluster) const { return clusters_ * dimensions + cluster; }
-  [[nodiscard]] std::size_t changed() const { return size() - 2; }
-  [[nodiscard]] std::size_t inertia() const { return size() - 1; }
+/// squared distances from their centroids. All but the last are exact. This is where each of them is.
+namespace layout {
 
- private:
-  std::size_t clusters_;
-};
+[[nodiscard]] constexpr std::size_t sums(std::size_t cluster) { return cluster * (dimensions + 1); }
+[[nodiscard]] constexpr std::size_t count(std::size_t cluster) { return sums(cluster) + dimensions; }
+[[nodiscard]] constexpr std::size_t changed(std::size_t clusters) { return sums(clusters); }
+[[nodiscard]] constexpr std::size_t inertia(std::size_t clusters) { return sums(clusters) + 1; }
+[[nodiscard]] constexpr std::size_t size(std::size_t clusters) { return sums(clusters) + 2; }
+
+}  // namespace layout
 
 /// The centroids, and the arithmetic with them.
 class centroids {
@@ -35,8 +32,8 @@ class centroids {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] point operator[](std::size_t cluster) const;
 
-  /// Finds the nearest centroid of each point, of several the first, and adds to `totals`, in the order of
-  /// totals_layout, what that makes. `nearest` has a number for each point, that of the iteration before.
+  /// Finds the nearest centroid of each point, of several the first, and adds to `totals` what
+  /// that makes. `nearest` has a number for each point, that of the iteration before.
   void assign(std::span<const point> points, std::span<std::uint32_t> nearest, std::span<double> totals);
 
   /// Each centroid becomes the mean of its points, and stays where there are none.

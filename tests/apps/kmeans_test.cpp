@@ -22,11 +22,11 @@ class serial_clustering {
     for (std::size_t i = 0; i < of.points; ++i) points_.push_back(make_point(of, i));
   }
   iteration step() {
-    const totals_layout layout(means_.size());
-    std::vector<double> totals(layout.size());
+    std::vector<double> totals(layout::size(means_.size()));
     means_.assign(points_, nearest_, totals);
     means_.update(totals);
-    return {.changed = static_cast<std::size_t>(totals[layout.changed()]), .inertia = totals[layout.inertia()]};
+    return {.changed = static_cast<std::size_t>(totals[layout::changed(means_.size())]),
+            .inertia = totals[layout::inertia(means_.size())]};
   }
   [[nodiscard]] const centroids& means() const { return means_; }
 
@@ -63,13 +63,12 @@ TEST(centroids, get_the_points_that_are_nearest_and_become_their_means) {
   centroids means(start);
   const std::vector<point> points{at(1), at(9), at(5), at(13)};
   std::vector<std::uint32_t> nearest{0, 0, no_cluster, 1};
-  const totals_layout layout(3);
-  std::vector<double> totals(layout.size());
+  std::vector<double> totals(layout::size(3));
   means.assign(points, nearest, totals);
   EXPECT_EQ(nearest, (std::vector<std::uint32_t>{0, 1, 0, 1}));  // of two that are as near, the first
-  EXPECT_EQ(totals[layout.changed()], 2);
-  EXPECT_EQ(totals[layout.inertia()], 1 + 1 + 25 + 9);
-  EXPECT_EQ(totals[layout.count(1)], 2);
+  EXPECT_EQ(totals[layout::changed(3)], 2);
+  EXPECT_EQ(totals[layout::inertia(3)], 1 + 1 + 25 + 9);
+  EXPECT_EQ(totals[layout::count(1)], 2);
   means.update(totals);
   EXPECT_EQ(means[0], at(3));
   EXPECT_EQ(means[1], at(11));
