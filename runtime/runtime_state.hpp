@@ -80,8 +80,9 @@ class runtime_state {
   std::chrono::milliseconds forgiveness{0};
 
   // Collective calls.
-  std::uint64_t calls = 0;  ///< meetings so far
-  bool broken = false;      ///< a meeting failed: the ranks no longer agree, and no further one is tried
+  std::uint64_t calls = 0;      ///< meetings so far
+  std::uint64_t exchanges = 0;  ///< of values by the control pages, so far
+  bool broken = false;          ///< a meeting failed: the ranks no longer agree, and no further one is tried
 
   // Statistics.
   std::array<std::uint64_t, counters> counted_before{};  ///< threads, and with them their counters, outlive runtimes

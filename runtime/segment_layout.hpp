@@ -21,10 +21,17 @@ struct control_page {
     std::atomic<std::uint64_t> call;  ///< the number of the call it belongs to; written last
   };
 
+  /// A small value for a collective call, which near ranks read here. Two are used in turn: when one is written again,
+  /// all ranks have met since they read it.
+  struct alignas(64) value_slot {
+    std::array<std::byte, 256> bytes;
+  };
+
   /// Blocks freed by other ranks: a stack, linked through the first 8 bytes of the blocks. Takes the transport's
   /// atomics only.
   alignas(64) std::atomic<std::uint64_t> remote_frees;
   std::array<std::array<meeting_slot, rounds>, 2> meeting;
+  std::array<value_slot, 2> values;
 };
 static_assert(sizeof(control_page) <= page_bytes);
 
