@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 
+#include "bitmap.hpp"
 #include "kronecker.hpp"
 
 namespace bfs {
@@ -15,13 +16,12 @@ struct place {
 };
 
 /// Whose the vertices are: as many in a row for each rank as whole units allow, like the blocks of a global array. A
-/// unit is one block, and at least the bits of a word, so that nobody shares a word of a bitmap.
+/// unit is some eighth of a part, and at least the bits of a word, so that nobody shares a word of a bitmap.
 class partition {
  public:
   partition(std::size_t vertices, int ranks)
       : vertices_(vertices),
-        unit_(std::clamp(std::bit_floor(vertices / static_cast<std::size_t>(ranks) / 32), std::size_t{64},
-                         std::size_t{1} << 14)) {
+        unit_(std::max(std::size_t{word_bits}, std::bit_floor(vertices / static_cast<std::size_t>(ranks) / 8))) {
     const std::size_t units = (vertices + unit_ - 1) / unit_;
     const auto count = static_cast<std::size_t>(ranks);
     each_ = (units + count - 1) / count * unit_;

@@ -19,7 +19,7 @@ shared_graph::shared_graph(const partition& among)
     : among_(among),
       rank_(static_cast<std::size_t>(liana::rank())),
       ranks_(static_cast<std::size_t>(liana::size())),
-      rows_(by_vertex<row>(among)) {}
+      rows_(by_vertex<row>(among, 256)) {}
 
 /// Every rank puts its arcs where everybody finds those for him.
 std::vector<arc> shared_graph::exchange(const dealt_arcs& mine, std::size_t edges_before, std::size_t edges) const {

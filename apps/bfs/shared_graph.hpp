@@ -1,6 +1,7 @@
 // A graph in global arrays.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -12,17 +13,18 @@
 
 namespace bfs {
 
-/// An array that lies as the vertices do: a unit of them in a block.
-template <class T>
-liana::array<T> by_vertex(const partition& among) {
-  return liana::make_array<T>(among.vertices(), {.block_bytes = among.unit() * sizeof(T)});
-}
-
 /// For each rank, in its memory, `each` elements and what is needed to fill a block.
 template <class T>
 liana::array<T> by_rank(std::size_t ranks, std::size_t each, std::size_t block_elements) {
   const std::size_t whole = (each + block_elements - 1) / block_elements * block_elements;
   return liana::make_array<T>(ranks * whole, {.block_bytes = block_elements * sizeof(T)});
+}
+
+/// An element for each vertex, and for those that the last parts lack, at home with the rank whose vertex it is; in
+/// blocks of so many elements if a unit has as many.
+template <class T>
+liana::array<T> by_vertex(const partition& among, std::size_t block_elements) {
+  return by_rank<T>(static_cast<std::size_t>(liana::size()), among.each(), std::min(block_elements, among.unit()));
 }
 
 /// The rows of all vertices, each at home with the rank whose vertex it is; anybody can read them.

@@ -1,5 +1,7 @@
 #include "shared_space.hpp"
 
+#include <algorithm>
+
 namespace bfs {
 
 shared_space::shared_space(const partition& among)
@@ -7,10 +9,10 @@ shared_space::shared_space(const partition& among)
       rank_(static_cast<std::size_t>(liana::rank())),
       ranks_(static_cast<std::size_t>(liana::size())),
       graph_(among),
-      parents_(by_vertex<vertex>(among)),
+      parents_(by_vertex<vertex>(among, 16384)),
       sizes_(by_rank<frontier_size>(ranks_, 2, 1)),
-      frontier_(liana::make_array<word>(words_for(among.vertices()), {.block_bytes = among.unit() / 8})),
-      steps_(by_rank<step>(ranks_, ranks_ * among.each(), among.unit())),
+      frontier_(by_rank<word>(ranks_, among.each() / word_bits, among.unit() / word_bits)),
+      steps_(by_rank<step>(ranks_, ranks_ * among.each(), std::min<std::size_t>(512, among.unit()))),
       step_counts_(by_rank<std::uint64_t>(ranks_, ranks_, 1)),
       marked_(by_rank<word>(ranks_, words_for(among.vertices()), among.unit() / word_bits)) {}
 
@@ -41,7 +43,7 @@ void shared_space::put_steps(const std::vector<std::vector<step>>& out) const {
 
 std::vector<vertex> shared_space::all_parents() const {
   liana::barrier();  // all have finished
-  std::vector<vertex> all(parents_.size());
+  std::vector<vertex> all(among_.vertices());
   parents_.get(0, all);
   return all;
 }

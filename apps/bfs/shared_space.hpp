@@ -37,20 +37,21 @@ class shared_space {
   template <class F>
   void with_parents(F f) const {
     const auto parents = parents_.write_local();  // in place; whoever wants to read them waits
-    f(std::span<vertex>(parents));
+    f(std::span<vertex>(parents).first(among_.size(rank_)));
   }
   [[nodiscard]] frontier_size sum(const frontier_size& mine);
   void all(std::span<const word> own, bitmap& to) const;
 
   template <class F>
-  void steps(const std::vector<std::vector<step>>& out, F f) const {
+  void steps(const std::vector<std::vector<step>>& out, F f) {
     put_steps(out);
     liana::barrier();
     for (std::size_t from = 0; from < ranks_; ++from) {
       if (from == rank_) continue;
       const std::uint64_t count = step_counts_[from * ranks_ + rank_];
-      const auto view = steps_.read((from * ranks_ + rank_) * among_.each(), count);
-      for (const std::span<const step> some : view.chunks()) f(some);
+      received_.resize(count);
+      steps_.get((from * ranks_ + rank_) * among_.each(), received_);
+      f(std::span<const step>(received_));
     }
   }
 
@@ -80,6 +81,7 @@ class shared_space {
   liana::array<word> marked_;                // a bitmap of all vertices for each rank
 
   std::size_t sizes_row_ = 0;  // which of them is next
+  std::vector<step> received_;
 };
 
 }  // namespace bfs

@@ -4,13 +4,12 @@
 
 namespace components {
 
-hooking::hooking(const bfs::own_rows& rows, const bfs::partition& among, const place& at)
+hooking::hooking(const bfs::own_rows& rows, const bfs::partition& among, int ranks)
     : rows_(rows),
       among_(among),
-      rank_(static_cast<std::size_t>(at.rank)),
       lowered_(among.vertices()),
       grandparents_(among.vertices()),
-      for_others_(static_cast<std::size_t>(at.ranks)) {}
+      for_others_(static_cast<std::size_t>(ranks)) {}
 
 void hooking::lower(vertex which, vertex label) { lowered_[which] = std::min(lowered_[which], label); }
 

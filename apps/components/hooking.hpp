@@ -10,7 +10,6 @@
 
 namespace components {
 
-using bfs::place;
 using bfs::vertex;
 
 /// A vertex that is to have this label, or a smaller one.
@@ -28,7 +27,7 @@ struct proposal {
 /// All that a rank does to labels is to make them less, so it does not matter in which order ranks do it.
 class hooking {
  public:
-  hooking(const bfs::own_rows& rows, const bfs::partition& among, const place& at);
+  hooking(const bfs::own_rows& rows, const bfs::partition& among, int ranks);
 
   /// Looks at the labels of all vertices, and decides on those of own vertices and on proposals for others.
   void look(std::span<const vertex> labels);
@@ -46,7 +45,6 @@ class hooking {
 
   const bfs::own_rows& rows_;
   const bfs::partition& among_;
-  std::size_t rank_;
   std::vector<vertex> lowered_;       // of all vertices: what this rank wants them to have
   std::vector<vertex> grandparents_;  // of all vertices
   std::vector<std::vector<proposal>> for_others_;

@@ -48,7 +48,7 @@ bool run(Labels& labels, const bfs::own_rows& rows, const bfs::partition& among,
     fmt::print("{} ranks, {} vertices, {} edges\n", at.ranks, edges.vertices, edges.edges);
     std::fflush(stdout);  // mpirun's pipe would keep it until the end
   }
-  hooking by(rows, among, at);
+  hooking by(rows, among, at.ranks);
   std::vector<apps::seconds> times;
   for (std::size_t i = 0; i < with.runs; ++i) {
     std::size_t rounds = 0;

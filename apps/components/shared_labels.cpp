@@ -4,6 +4,8 @@
 #include <functional>
 #include <numeric>
 
+#include "../bfs/shared_graph.hpp"
+
 namespace components {
 
 namespace {
@@ -18,8 +20,7 @@ bool lower_label(vertex& label, vertex to) {
 }  // namespace
 
 shared_labels::shared_labels(const bfs::partition& among)
-    : labels_(liana::make_array<vertex>(among.vertices(), {.block_bytes = among.unit() * sizeof(vertex)})),
-      seen_(among.vertices()) {}
+    : labels_(bfs::by_vertex<vertex>(among, 4096)), seen_(among.vertices()) {}
 
 void shared_labels::start() {
   liana::barrier();  // nobody reads the last result any more
@@ -45,7 +46,7 @@ bool shared_labels::lower(const hooking& by) {
 bool shared_labels::lower_own(std::span<const vertex> to) const {
   const auto own = labels_.write_local();
   bool changed = false;
-  for (std::size_t i = 0; i < own.size(); ++i) changed = lower_label(own[i], to[i]) || changed;
+  for (std::size_t i = 0; i < to.size(); ++i) changed = lower_label(own[i], to[i]) || changed;
   return changed;
 }
 

@@ -38,7 +38,7 @@ found find(std::size_t vertices, const std::vector<edge>& edges) {
   const bfs::partition among(vertices, 1);
   const bfs::rows rows = bfs::make_rows(bfs::deal_out(edges, among, 1).arcs, 0, vertices);
   const bfs::own_rows own{.first_vertex = 0, .of = rows.of, .targets = rows.targets};
-  hooking by(own, among, {.rank = 0, .ranks = 1});
+  hooking by(own, among, 1);
   plain_labels labels(vertices);
   const std::size_t rounds = find_components(labels, by);
   return {.labels = labels.all(), .rounds = rounds};
