@@ -145,7 +145,7 @@ class simulation {
   std::vector<morton_key> deal_out(const cube& in) {
     sort(in);
     const auto ranks = static_cast<std::size_t>(at_.ranks);
-    const std::vector<morton_key> first = divide_by_cost(space_.samples(sample_costs(keys_, own_)), ranks);
+    std::vector<morton_key> first = divide_by_cost(space_.samples(sample_costs(keys_, own_)), ranks);
     std::vector<std::uint64_t> first_body;
     for (const morton_key each : first) {
       first_body.push_back(
