@@ -19,7 +19,7 @@ edge random_edge(unsigned scale, apps::random_stream random) {
   for (unsigned level = 0; level < scale; ++level) {
     bits = level % 2 == 0 ? random.next() : bits >> 32U;
     const auto draw = static_cast<std::uint32_t>(bits);
-    const vertex lower = static_cast<vertex>(draw >= b_ends);
+    const auto lower = static_cast<vertex>(draw >= b_ends);
     const vertex right = static_cast<vertex>(draw >= a_ends) ^ lower ^ static_cast<vertex>(draw >= c_ends);
     result.a = result.a << 1U | lower;
     result.b = result.b << 1U | right;

@@ -34,7 +34,7 @@ void claimed_tree::find_level(vertex of, std::vector<vertex>& way) {
   const vertex end = parents_[way.back()];
   std::uint32_t level = end < parents_.size() ? levels_[end] : broken;
   if (level >= on_the_way) level = broken;
-  for (auto each = way.rbegin(); each != way.rend(); ++each) levels_[*each] = level == broken ? broken : ++level;
+  for (; !way.empty(); way.pop_back()) levels_[way.back()] = level == broken ? broken : ++level;
 }
 
 violations claimed_tree::check(std::size_t first, std::size_t end, std::span<const edge> edges) const {

@@ -26,8 +26,9 @@ void write_picture(const std::string& file, std::span<const point> bodies) {
   std::ofstream to(file);
   to.write(text.data(), static_cast<std::streamsize>(text.size()));
   to.close();
-  if (!to)
+  if (!to) {
     throw std::runtime_error(fmt::format("{}: cannot be written: {}", file, std::generic_category().message(errno)));
+  }
 }
 
 }  // namespace nbody

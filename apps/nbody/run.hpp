@@ -44,7 +44,7 @@ bool verify(const Space& space, const simulation<Space>& stars, const problem& o
   const totals after = stars.sum();
   const std::size_t distance = std::max<std::size_t>(1, of.bodies / checked_at_least);
   const auto checked = space.gather(stars.checked(distance), distance, of.bodies);
-  const std::vector<point> all = space.all_bodies();
+  const auto& all = space.all_bodies();
   if (at.rank != 0) return true;
   const bool conserved = print_conservation(before, after);
   return print_comparison(checked, all, of) && conserved;
