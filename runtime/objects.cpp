@@ -9,6 +9,7 @@
 #include <liana/error.hpp>
 
 #include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/put_list.hpp"
 #include "runtime/lent_buffer.hpp"
 #include "runtime/log.hpp"
 #include "runtime/pool_memory.hpp"
@@ -154,6 +155,7 @@ void destroy_object(address at) {
     throw usage_error("destroy of " + to_string(at) + ": not the start of an object");
   }
   if (at.home() != state.rank()) {
+    finish_puts_to(state, block);  // the link goes where their bytes would
     queue_to_home(state, at);
     return;
   }

@@ -6,6 +6,7 @@
 
 #include "runtime/bootstrap.hpp"
 #include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/release_queue.hpp"
 #include "runtime/pool_memory.hpp"
 
@@ -32,7 +33,8 @@ runtime_state::runtime_state()
         return runtimes.fetch_add(1, std::memory_order_relaxed) + 1;
       }()),
       releases(std::make_unique<release_queue>()),
-      prefetches(std::make_unique<prefetch_list>()) {}
+      prefetches(std::make_unique<prefetch_list>()),
+      puts(std::make_unique<put_list>()) {}
 runtime_state::~runtime_state() = default;
 
 }  // namespace liana::detail

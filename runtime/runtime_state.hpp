@@ -31,6 +31,7 @@ namespace liana::detail {
 class pool_memory;    // runtime/pool_memory.hpp
 class prefetch_list;  // runtime/coherence/prefetch.hpp
 class process_group;  // runtime/bootstrap.hpp
+class put_list;       // runtime/coherence/put_list.hpp
 class release_queue;  // runtime/coherence/release_queue.hpp
 
 /// All that a rank's runtime consists of. Made by `start_runtime` in the order of the members, which is also the order
@@ -74,6 +75,7 @@ class runtime_state {
   // The protocol.
   std::unique_ptr<release_queue> releases;    ///< far releases under way
   std::unique_ptr<prefetch_list> prefetches;  ///< read misses that nobody waits for
+  std::unique_ptr<put_list> puts;             ///< far puts that nobody has waited for yet
   std::atomic<std::uint64_t> stamps{0};       ///< the last one this rank has used, see fresh_stamp
 
   /// How long a wait goes on although a rank that it is for is gone. Not 0 at the end of the runtime only.

@@ -16,6 +16,7 @@
 #include "runtime/bootstrap.hpp"
 #include "runtime/coherence/coherence.hpp"
 #include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/release_queue.hpp"
 #include "runtime/job_settings.hpp"
 #include "runtime/log.hpp"
@@ -235,7 +236,8 @@ void end_runtime(std::unique_ptr<runtime_state> state, bool unwinding) noexcept 
     std::this_thread::sleep_for(farewell + state->wire->time_to_notice());
   }
   current = &no_context;
-  state->prefetches.reset();  // waits for what is under way
+  state->puts->give_up_all();  // these and the next wait for what is under way
+  state->prefetches.reset();
   if (in_step) {
     // The others may be waiting in the last rounds of what was exchanged above, and would take a segment or a
     // connection that is gone for a rank that is gone. So all stay until all have got so far; some will have ended when

@@ -12,6 +12,7 @@
 #include <liana/detail/print.hpp>
 #include <liana/error.hpp>
 
+#include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/release_queue.hpp"
 #include "runtime/log.hpp"
 #include "runtime/rank_list.hpp"
@@ -86,6 +87,7 @@ waiter::waiter(runtime_state& state, const char* operation, address at, awaited_
 void waiter::step(rank_t holder) {
   if (state_.wire != nullptr) {
     state_.wire->progress();
+    state_.puts->progress(state_);  // others may wait for a block that one of them holds
   }
   ++steps_;
   if (!state_.oversubscribed && steps_ <= spins) {

@@ -18,6 +18,7 @@
 ///     replica.cpp       a replica for a block: claimed, filled, counted
 ///     release_queue.cpp releases under way
 ///     prefetch.cpp      read misses that nobody waits for
+///     put_list.cpp      puts that nobody waits for yet, and what the handles of liana/pending.hpp call
 ///     single.cpp        read, put and guards of one block: what detail/access.hpp promises
 ///     several.cpp       the same of many blocks, with many operations under way
 namespace liana::detail {
@@ -26,8 +27,8 @@ namespace liana::detail {
 /// naming `operation`.
 address checked_block(const runtime_state& state, address at, std::size_t bytes, const char* operation);
 
-/// Waits until everything that this rank has begun by itself has ended: every release has landed, and no prefetch
-/// writes a mark any more into an entry that its home may be about to free.
+/// Waits until everything that this rank has begun by itself has ended: every put is carried out, every release has
+/// landed, and no prefetch writes a mark any more into an entry that its home may be about to free.
 void complete_releases(runtime_state& state);
 
 /// Throws peer_error when a chain of `done` failed.
@@ -60,6 +61,9 @@ class settled_completion {
 /// R7: gives the block's validity word a fresh stamp on every host that `sharers` marks. This host's is visible at
 /// once, the others' when `done` is.
 void post_invalidations(runtime_state& state, address block, const std::byte* sharers, transport::completion& done);
+
+/// Gives it a fresh stamp on this host alone: no replica of the block that this rank has is a hit any more.
+void invalidate_here(runtime_state& state, address block);
 
 // ---- near_access.cpp ----
 

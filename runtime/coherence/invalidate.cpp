@@ -46,4 +46,9 @@ void post_invalidations(runtime_state& state, address block, const std::byte* sh
   }
 }
 
+void invalidate_here(runtime_state& state, address block) {
+  const std::uint64_t index = validity_index(block, state.hot.validity_mask);
+  state.hot.validity[index].store(state.fresh_stamp(), std::memory_order_release);
+}
+
 }  // namespace liana::detail

@@ -1,6 +1,7 @@
 #include "runtime/coherence/prefetch.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <liana/error.hpp>
@@ -19,33 +20,84 @@ constexpr std::size_t most_under_way = 256;
 prefetch_list::pending::pending(runtime_state& state, address block, replica& copy, bool was_kept)
     : miss(state, block, copy, was_kept), kept(was_kept), old_version(copy.version.load(std::memory_order_relaxed)) {}
 
-void prefetch_list::start(runtime_state& state, address block) {
-  if (find_valid_replica(state.hot, block).copy != nullptr) {
-    return;
+std::size_t prefetch_list::start(runtime_state& state, std::span<const address> blocks) {
+  const auto is_here = [&state](address block) { return find_valid_replica(state.hot, block).copy != nullptr; };
+  std::size_t seen = 0;
+  while (seen < blocks.size() && is_here(blocks[seen])) {
+    ++seen;
   }
-  progress(state);
+  if (seen == blocks.size()) {
+    return seen;
+  }
   const std::scoped_lock lock(mutex_);
-  if (under_way_.size() >= most_under_way) {
-    return;
+  finish_arrived(state);
+  std::size_t to_begin = 0;
+  for (; seen < blocks.size(); ++seen) {
+    const address block = blocks[seen];
+    if (is_here(block)) {
+      continue;
+    }
+    const bool another_home = to_begin != 0 && under_way_.back()->miss.block().home() != block.home();
+    if (another_home || to_begin == joined_misses || !has_room(block.home())) {
+      begin_last(state, std::exchange(to_begin, 0));
+      finish_arrived(state);  // over shared memory they arrive at once
+      if (!has_room(block.home())) {
+        break;
+      }
+    }
+    const auto result = add(state, block);
+    if (result == cache::claim_result::no_memory) {
+      break;
+    }
+    to_begin += result == cache::claim_result::claimed ? 1U : 0U;
   }
+  begin_last(state, to_begin);
+  finish_arrived(state);
+  return seen;
+}
+
+bool prefetch_list::has_room(rank_t home) const {
+  const auto to_home =
+      std::ranges::count_if(under_way_, [home](const auto& each) { return each->miss.block().home() == home; });
+  return under_way_.size() < most_under_way && static_cast<std::size_t>(to_home) < most_at_one_home;
+}
+
+/// Claims a replica for one that is not begun yet.
+cache::claim_result prefetch_list::add(runtime_state& state, address block) {
   const auto claim = state.replicas->claim(block);
-  if (claim.result != cache::claim_result::claimed) {
-    return;
+  if (claim.copy == nullptr) {
+    return claim.result;
   }
-  std::unique_ptr<pending> begun;
   try {
-    begun = std::make_unique<pending>(state, block, *claim.copy, claim.kept);
+    under_way_.push_back(std::make_unique<pending>(state, block, *claim.copy, claim.kept));
+  } catch (const resource_error&) {  // so many operations are under way already
+    state.replicas->abandon(*claim.copy);
+    return cache::claim_result::no_memory;
   } catch (...) {
     state.replicas->abandon(*claim.copy);
     throw;
   }
-  if (!finish(state, *begun)) {
-    under_way_.push_back(std::move(begun));
+  return claim.result;
+}
+
+/// Begins the `count` that were added last, all at one home.
+void prefetch_list::begin_last(runtime_state& state, std::size_t count) {
+  if (count < 2) {
+    return;  // its first step does it
   }
+  std::array<read_miss*, joined_misses> misses{};
+  for (std::size_t i = 0; i < count; ++i) {
+    misses[i] = &under_way_[under_way_.size() - count + i]->miss;
+  }
+  begin_several(state, std::span(misses).first(count));
 }
 
 std::size_t prefetch_list::progress(runtime_state& state) {
   const std::scoped_lock lock(mutex_);
+  return finish_arrived(state);
+}
+
+std::size_t prefetch_list::finish_arrived(runtime_state& state) {
   std::erase_if(under_way_, [&](const std::unique_ptr<pending>& each) { return finish(state, *each); });
   return under_way_.size();
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include <liana/detail/address.hpp>
@@ -15,8 +16,14 @@ namespace liana::detail {
 /// a writer, when there is no room, and when the home is gone; whoever then reads the block finds out. Thread-safe.
 class prefetch_list {
  public:
-  /// Starts to fetch a far block unless it is here, or on its way, already.
-  void start(runtime_state& state, address block);
+  /// So many may be under way to one home: their requests fit into a connection's queue (256 are wanted of it), so that
+  /// starting them never waits for the device.
+  static constexpr std::size_t most_at_one_home = 64;
+
+  /// Starts to fetch far blocks, except those that are here, or on their way, already; those at one home that follow
+  /// each other by joined chains. Returns how many of the blocks were seen to, from the first on: fewer than all where
+  /// enough are under way or the cache has no room for more.
+  std::size_t start(runtime_state& state, std::span<const address> blocks);
 
   /// Publishes what has arrived; returns how many are still under way.
   std::size_t progress(runtime_state& state);
@@ -31,6 +38,12 @@ class prefetch_list {
 
   /// Whether it has come to an end, good or bad.
   static bool finish(runtime_state& state, pending& each);
+
+  // With the mutex.
+  [[nodiscard]] bool has_room(rank_t home) const;
+  cache::claim_result add(runtime_state& state, address block);
+  void begin_last(runtime_state& state, std::size_t count);
+  std::size_t finish_arrived(runtime_state& state);
 
   std::mutex mutex_;
   std::vector<std::unique_ptr<pending>> under_way_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/read_window.hpp"
 #include "runtime/holds.hpp"
 #include "runtime/wait.hpp"
@@ -22,9 +23,7 @@ void put_window::add(const const_piece& piece) {
   const address block = piece.at.block();
   const bool again = std::any_of(under_way_.begin(), under_way_.end(),
                                  [block](const auto& each) { return each->write.block() == block; });
-  if (again || under_way_.size() == window_width) {
-    drain();
-  }
+  wait_until_left(again ? 0 : window_width - 1);
   replica* const copy = claim_if_needed(piece);
   try {
     under_way_.push_back(std::make_unique<pending>(state_, piece, copy));
@@ -44,6 +43,10 @@ void put_window::add(const const_piece& piece) {
 replica* put_window::claim_if_needed(const const_piece& piece) {
   const address block = piece.at.block();
   if (piece.bytes <= transport::inline_bytes && piece.bytes != block.block_bytes()) {
+    if (state_.puts->has(block)) {  // program order
+      drain();
+      finish_puts_to(state_, block);
+    }
     return nullptr;
   }
   auto claim = state_.replicas->claim(block);
@@ -54,12 +57,13 @@ replica* put_window::claim_if_needed(const const_piece& piece) {
   return claim.copy;
 }
 
-void put_window::drain() {
-  if (under_way_.empty()) {
+/// Waits until so many are under way at most.
+void put_window::wait_until_left(std::size_t most) {
+  if (under_way_.size() <= most) {
     return;
   }
   move_on();
-  if (under_way_.empty()) {
+  if (under_way_.size() <= most) {
     return;
   }
   const address first = under_way_.front()->write.block();
@@ -67,7 +71,7 @@ void put_window::drain() {
     refuse_own_hold(each->write.block(), "write");
   }
   waiter wait(state_, "write", first);
-  while (!under_way_.empty()) {
+  while (under_way_.size() > most) {
     wait.step(under_way_.front()->write.holder());
     move_on();
   }

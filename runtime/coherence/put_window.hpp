@@ -25,7 +25,7 @@ class put_window {
 
   /// Puts to one block take effect in the order added.
   void add(const const_piece& piece);
-  void drain();
+  void drain() { wait_until_left(0); }
 
  private:
   struct pending {
@@ -43,6 +43,7 @@ class put_window {
   };
 
   replica* claim_if_needed(const const_piece& piece);
+  void wait_until_left(std::size_t most);
   void move_on();
   void release(pending& each);
 

@@ -6,6 +6,7 @@
 
 #include "runtime/coherence/coherence.hpp"
 #include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/read_miss.hpp"
 #include "runtime/coherence/release_queue.hpp"
 #include "runtime/holds.hpp"
@@ -27,10 +28,12 @@ constexpr std::chrono::milliseconds claim_patience{1000};
                        " replicas; raise LIANA_CACHE_BYTES (options::cache_bytes) or hold fewer blocks at once");
 }
 
-/// Moves on what this rank has begun and nobody waits for, releases and prefetches; returns how many are under way.
+/// Moves on what this rank has begun and nobody waits for, puts, releases and prefetches; returns how many are under
+/// way.
 std::size_t begun_operations(runtime_state& state) {
+  const std::size_t puts = state.puts->progress(state);  // first: they leave releases behind
   const std::size_t prefetches = state.prefetches->progress(state);
-  return prefetches + state.releases->progress(state);
+  return puts + prefetches + state.releases->progress(state);
 }
 
 /// Waits for room that other threads or releases under way may give.
@@ -57,8 +60,8 @@ bool is_claimed(const runtime_state& state, address block) {
   return found.copy != nullptr && (found.sequence & 1U) != 0;
 }
 
-/// Waits until a claim by another thread, by a prefetch, or by a release that took its bytes from the replica's memory,
-/// has ended. The last two end when somebody looks after them.
+/// Waits until a claim by another thread, by a prefetch, by a put under way, or by a release that took its bytes from
+/// the replica's memory, has ended. The last three end when somebody looks after them.
 void wait_for_claim(runtime_state& state, address block, const char* operation) {
   refuse_own_write(block, operation);
   begun_operations(state);

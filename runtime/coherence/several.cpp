@@ -250,17 +250,31 @@ void close_writes_noexcept(std::span<write_hold> holds) noexcept {
   }
 }
 
-void prefetch_blocks(std::span<const address> blocks) {
+std::size_t prefetch_blocks(std::span<const address> blocks) {
   if (blocks.empty()) {
-    return;
+    return 0;
   }
   runtime_state& state = require_runtime("prefetch");
   for (const address each : blocks) {
-    const address block = checked_block(state, each, 1, "prefetch");
-    if (!state.near(block.home())) {
-      state.prefetches->start(state, block);
+    checked_block(state, each, 1, "prefetch");
+  }
+  const auto far = [&state](address each) { return !state.near(each.home()); };
+  std::size_t seen = 0;
+  while (seen < blocks.size()) {
+    const auto rest = blocks.subspan(seen);
+    const auto first = std::ranges::find_if(rest, far);
+    const auto last = std::find_if_not(first, rest.end(), far);
+    seen += static_cast<std::size_t>(first - rest.begin());
+    const auto run = static_cast<std::size_t>(last - first);
+    if (run != 0) {
+      const std::size_t started = state.prefetches->start(state, blocks.subspan(seen, run));
+      seen += started;
+      if (started != run) {
+        break;
+      }
     }
   }
+  return seen;
 }
 
 }  // namespace liana::detail

@@ -1,3 +1,4 @@
+#include <array>
 #include <cstring>
 #include <string>
 
@@ -7,6 +8,7 @@
 #include "runtime/coherence/coherence.hpp"
 #include "runtime/coherence/far_write.hpp"
 #include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/read_miss.hpp"
 #include "runtime/coherence/release_queue.hpp"
 #include "runtime/holds.hpp"
@@ -62,6 +64,7 @@ void far_put(runtime_state& state, address at, const void* from, std::size_t byt
   const address block = at.block();
   const bool whole = bytes == block.block_bytes();
   if (!whole && bytes <= transport::inline_bytes) {
+    finish_puts_to(state, block);  // program order: nothing is claimed here that would wait for one
     const std::uint64_t version = take_far(state, block, nullptr, "put");
     release_far(state, at, {static_cast<const std::byte*>(from), bytes}, version, after_release::no_replica, nullptr);
     return;
@@ -191,7 +194,8 @@ void close_write_noexcept(write_hold& hold) noexcept {
 void prefetch_block(address at) {
   runtime_state& state = state_for(at, 1, "prefetch");
   if (!state.near(at.home())) {
-    state.prefetches->start(state, at.block());
+    const std::array block{at.block()};
+    state.prefetches->start(state, block);
   }
 }
 

@@ -22,6 +22,9 @@ std::optional<std::string> recorder::judge() {
       return found;
     }
   }
+  if (auto found = check_own_order(); found.has_value()) {
+    return found;
+  }
   history_.clear();
   for (const entry& each : entries_) {
     if (each.version == unknown_version) {
@@ -54,7 +57,7 @@ std::optional<std::string> recorder::find_versions() {
       continue;
     }
     if (each.write && each.end == UINT64_MAX) {
-      const std::uint64_t version = published_[each.publisher * blocks_.size() + each.block];
+      const std::uint64_t version = published_version(each);
       each.version = version == recorder::nothing_published ? unknown_version : version;
     }
     if (each.write && each.end != UINT64_MAX && each.version == unknown_version) {
@@ -65,6 +68,25 @@ std::optional<std::string> recorder::find_versions() {
     }
   }
   find_cut_off();
+  return std::nullopt;
+}
+
+/// Whatever a thread does with a block comes after its own writes to it that it has begun before, waited for or not.
+std::optional<std::string> recorder::check_own_order() {
+  std::vector<const entry*> last(threads_ * blocks_.size(), nullptr);  // by thread and block: its newest write so far
+  for (const entry& each : entries_) {
+    if (each.version == unknown_version || each.issuer >= threads_ || blocks_[each.block].atomic) {
+      continue;
+    }
+    const entry*& newest = last[each.issuer * blocks_.size() + each.block];
+    if (newest != nullptr && each.version < newest->version) {
+      return fmt::format("{} comes before {} of the same thread, which was begun earlier", describe(each),
+                         describe(*newest));
+    }
+    if (each.write) {
+      newest = &each;
+    }
+  }
   return std::nullopt;
 }
 

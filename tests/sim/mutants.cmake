@@ -133,6 +133,18 @@ liana_mutant(writer_keeps_an_unregistered_replica runtime/coherence/far_write.cp
   [[    state.hosts->only_me(end.sharers.data());]]
   [[]])
 
+# ---- puts that nobody waits for yet ----
+
+liana_mutant(waits_leave_begun_puts_alone runtime/wait.cpp
+  [[    state_.puts->progress(state_);]]
+  [[]])
+liana_mutant(small_put_overtakes_a_begun_one runtime/coherence/single.cpp
+  [[    finish_puts_to(state, block);]]
+  [[]])
+liana_mutant(begun_put_leaves_orphans_valid runtime/coherence/put_list.cpp
+  [[  invalidate_here(state, at.block());]]
+  [[]])
+
 # ---- near accesses ----
 
 set(LIANA_MUTANT_WITH ${PROJECT_SOURCE_DIR}/runtime/coherence/near_access.cpp)

@@ -99,10 +99,26 @@ void choose_accident(run_plan& plan, seeded_chooser& choices) {
 }
 
 action choose_action(const run_plan& plan, seeded_chooser& choices) {
-  constexpr std::array weighted{kind::get,      kind::get,         kind::get,         kind::get,
-                                kind::put,      kind::put,         kind::put_word,    kind::read,
-                                kind::read,     kind::write,       kind::write,       kind::overwrite,
-                                kind::prefetch, kind::get_several, kind::put_several, kind::write_several};
+  constexpr std::array weighted{kind::get,
+                                kind::get,
+                                kind::get,
+                                kind::get,
+                                kind::put,
+                                kind::put,
+                                kind::put_word,
+                                kind::read,
+                                kind::read,
+                                kind::write,
+                                kind::write,
+                                kind::overwrite,
+                                kind::prefetch,
+                                kind::get_several,
+                                kind::put_several,
+                                kind::write_several,
+                                kind::begin_get,
+                                kind::begin_put,
+                                kind::begin_put_word,
+                                kind::finish};
   action made;
   made.what = weighted[choices.below(weighted.size())];
   const std::size_t first = choices.below(plan.blocks.size());
@@ -200,9 +216,13 @@ void choose_litmus(run_plan& plan, seeded_chooser& choices) {
       }
       for (const int step : chosen.roles[role]) {
         const std::size_t block = first + static_cast<std::size_t>(std::abs(step) - 1);
-        constexpr std::array reads{kind::get, kind::read};
-        constexpr std::array writes{kind::put, kind::write, kind::overwrite, kind::put_word};
-        script.push_back({.what = step < 0 ? reads[choices.below(2)] : writes[choices.below(4)], .blocks = {block}});
+        constexpr std::array reads{kind::get, kind::read, kind::begin_get};
+        constexpr std::array writes{kind::put, kind::write, kind::overwrite, kind::put_word, kind::begin_put};
+        const kind what = step < 0 ? reads[choices.below(reads.size())] : writes[choices.below(writes.size())];
+        script.push_back({.what = what, .blocks = {block}});
+        if (what == kind::begin_get || what == kind::begin_put) {
+          script.push_back({.what = kind::finish, .blocks = {block}});  // which restores program order
+        }
         ++operations;
       }
     }
@@ -230,13 +250,11 @@ class scripted_program final : public simulated_program {
 
   void act(liana::detail::runtime_state& state, unsigned thread) override {
     const std::size_t process = static_cast<std::size_t>(state.rank()) * plan_.job.threads + thread;
+    const end_of_script handles{record_, process};
     for (const action& each : plan_.scripts[process]) {
-      try {
-        perform(process, each);
-      } catch (const liana::resource_error&) {
-        ++refused;  // a cache of three pages may be full of what others hold
-      }
+      perform_if_there_is_room(process, each);
     }
+    perform_if_there_is_room(process, {.what = kind::finish, .blocks = {0}});
     // As the next collective call of a program would: a rank that stays away for ever with a release that has failed
     // keeps others waiting.
     liana::detail::complete_releases(state);
@@ -248,6 +266,21 @@ class scripted_program final : public simulated_program {
   std::size_t refused = 0;
 
  private:
+  /// Handles go with the thread's stack, also when an exception ends it.
+  struct end_of_script {
+    recorder& record;
+    std::size_t process;
+    ~end_of_script() { record.drop(process); }
+  };
+
+  void perform_if_there_is_room(std::size_t process, const action& each) {
+    try {
+      perform(process, each);
+    } catch (const liana::resource_error&) {
+      ++refused;  // a cache of three pages may be full of what others hold
+    }
+  }
+
   void perform(std::size_t process, const action& each) {
     const std::size_t block = each.blocks.front();
     switch (each.what) {
@@ -265,6 +298,14 @@ class scripted_program final : public simulated_program {
         return record_.write(process, block, true);
       case kind::prefetch:
         return liana::detail::prefetch_block(record_.blocks()[block].at);
+      case kind::begin_get:
+        return record_.begin_get(process, block);
+      case kind::begin_put:
+        return record_.begin_put(process, block, std::nullopt);
+      case kind::begin_put_word:
+        return record_.begin_put(process, block, each.word);
+      case kind::finish:
+        return record_.finish(process);
       case kind::get_several:
         return record_.get_several(each.blocks);
       case kind::put_several:

@@ -32,9 +32,18 @@ recorder::recorder(std::vector<shared_block> blocks, std::size_t threads)
       threads_(threads),
       next_process_(static_cast<std::uint32_t>(threads)),
       published_(threads * blocks_.size(), nothing_published),
-      version_of_id_(1, 0) {}
+      published_of_id_(1, nothing_published),
+      version_of_id_(1, 0),
+      begun_(threads) {}
 
-recorder::~recorder() { store_observer = nullptr; }
+recorder::~recorder() {
+  store_observer = nullptr;
+  for (auto& each : begun_) {
+    for (begun_access& left : each) {
+      static_cast<void>(left.put.release());  // of a rank that was lost, with its stack
+    }
+  }
+}
 
 void recorder::make_blocks(detail::runtime_state& state) {
   segments_.push_back({.rank = state.rank(), .data = state.segment.data(), .bytes = state.segment.size()});
@@ -62,17 +71,23 @@ std::size_t recorder::running_process() const {
 
 void recorder::watch(simulation& of) {
   of_ = &of;
-  of.wires().set_observer([this](liana::rank_t, liana::rank_t to, const liana::transport::operation& each) {
-    if (each.what != liana::transport::operation::kind::write || each.bytes != publication_bytes) {
+  of.wires().set_observer([this, written = std::vector<std::uint64_t>(blocks_.size())](
+                              liana::rank_t, liana::rank_t to, const liana::transport::operation& each) mutable {
+    if (each.what != liana::transport::operation::kind::write || each.bytes < sizeof(std::uint64_t)) {
       return;
     }
+    std::uint64_t first = 0;
+    std::memcpy(&first, each.source, sizeof first);
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       const auto& block = blocks_[i];
-      if (block.entry != nullptr && block.home == to &&
-          each.remote == block.entry_at + offsetof(detail::directory_entry, version)) {
-        std::uint64_t version = 0;
-        std::memcpy(&version, each.source, sizeof version);
-        published(running_process(), i, version);
+      if (block.home != to || block.atomic) {
+        continue;
+      }
+      if (each.remote >= block.data_at && each.remote < block.data_at + block.bytes()) {
+        written[i] = first;  // the number of the write; whichever thread posts it, its version comes right behind
+      } else if (each.remote == block.entry_at + offsetof(detail::directory_entry, version) &&
+                 each.bytes == publication_bytes && published_of_id_[written[i]] == nothing_published) {
+        published_of_id_[written[i]] = first - block.first_version;
       }
     }
   });
@@ -92,6 +107,11 @@ void recorder::published(std::size_t process, std::size_t block, std::uint64_t v
   published_[process * blocks_.size() + block] = version - blocks_[block].first_version;
 }
 
+std::uint64_t recorder::published_version(const entry& of) const {
+  const std::uint64_t far = published_of_id_[of.id];
+  return far != nothing_published ? far : published_[of.publisher * blocks_.size() + of.block];
+}
+
 // ---- accesses ----
 
 std::size_t recorder::begin(std::size_t process, std::size_t block, bool write, std::size_t publisher) {
@@ -100,10 +120,12 @@ std::size_t recorder::begin(std::size_t process, std::size_t block, bool write, 
   made.block = static_cast<std::uint32_t>(block);
   made.publisher = static_cast<std::uint32_t>(publisher);
   made.rank = of_->turns().rank();
+  made.issuer = static_cast<std::uint32_t>(running_process());
   made.write = write;
   if (write) {
     made.id = version_of_id_.size();
     version_of_id_.push_back(unknown_version);
+    published_of_id_.push_back(nothing_published);
     published_[publisher * blocks_.size() + block] = nothing_published;
   }
   made.begin = of_->turns().ticks();
@@ -123,11 +145,11 @@ void recorder::end(std::size_t which) {
   }
 }
 
-/// The version is the one that the thread has published for the block since.
+/// The version is the one that its release has made or, near, that the thread has published for the block since.
 void recorder::end_write(std::size_t which) {
   end(which);
   entry& done = entries_[which];
-  const std::uint64_t version = published_[done.publisher * blocks_.size() + done.block];
+  const std::uint64_t version = published_version(done);
   if (version != nothing_published) {
     done.version = version;
   }
@@ -266,6 +288,54 @@ void recorder::write_several(std::size_t process, std::vector<std::size_t> block
   detail::close_writes(holds);
   for (const std::size_t each : which) {
     end_write(each);
+  }
+}
+
+void recorder::begin_get(std::size_t process, std::size_t block) {
+  begun_access made;
+  made.which = begin(next_process_++, block, false, process);
+  made.words.resize(blocks_[block].words);
+  made.here = detail::begin_read(blocks_[block].at, made.words.data(), blocks_[block].bytes());
+  begun_[process].push_back(std::move(made));
+}
+
+void recorder::begin_put(std::size_t process, std::size_t block, std::optional<std::size_t> word) {
+  begun_access made;
+  made.which = begin(next_process_++, block, true, process);
+  const std::uint64_t id = entries_[made.which].id;
+  made.words.assign(word.has_value() ? 1 : blocks_[block].words, id);
+  entries_[made.which].whole = !word.has_value();
+  entries_[made.which].word = word.value_or(0);
+  const auto at = blocks_[block].at.advanced(static_cast<std::int64_t>(word.value_or(0) * sizeof id));
+  made.put =
+      std::make_unique<liana::pending_put>(detail::begin_write(at, made.words.data(), made.words.size() * sizeof id));
+  if (made.put->ready()) {
+    made.put->wait();  // it may have failed
+    end_write(made.which);
+    return;
+  }
+  begun_[process].push_back(std::move(made));
+}
+
+void recorder::finish(std::size_t process) {
+  auto& begun = begun_[process];
+  while (!begun.empty()) {
+    begun_access each = std::move(begun.front());
+    begun.erase(begun.begin());
+    if (each.put != nullptr) {
+      each.put->wait();
+      end_write(each.which);
+      continue;
+    }
+    const shared_block& block = blocks_[entries_[each.which].block];
+    for (std::size_t polls = each.which % 3; polls != 0 && !each.here; --polls) {
+      each.here = detail::try_read_bytes(block.at, each.words.data(), block.bytes());
+    }
+    if (!each.here) {
+      detail::read_inline(block.at, each.words.data(), block.bytes());
+    }
+    end(each.which);
+    keep_snapshot(each.which, each.words.data());
   }
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <liana/detail/access.hpp>
+#include <liana/pending.hpp>
 
 #include "runtime/runtime_state.hpp"
 #include "tests/history/check_blocks.hpp"
@@ -72,6 +74,16 @@ class recorder {
   /// All at once; `by_rounds`: as the changes that a device does not have. A block may come several times.
   void add_several(const std::vector<std::size_t>& blocks, bool by_rounds);
 
+  // ---- accesses that are waited for later, each an access of a process of its own ----
+
+  void begin_get(std::size_t process, std::size_t block);
+  /// `word`: the only one that is written, or none for all.
+  void begin_put(std::size_t process, std::size_t block, std::optional<std::size_t> word);
+  /// Waits for all that the thread has begun.
+  void finish(std::size_t process);
+  /// Forgets them: the thread fails.
+  void drop(std::size_t process) { begun_[process].clear(); }
+
   /// Every block must be what its last write made it, and nobody's.
   void look_back(liana::detail::runtime_state& state);
 
@@ -90,7 +102,8 @@ class recorder {
   struct entry {
     std::uint32_t process = 0;
     std::uint32_t block = 0;
-    std::uint32_t publisher = 0;  ///< of a write: the thread that makes its version
+    std::uint32_t publisher = 0;  ///< of a write near its home: the thread that makes its version
+    std::uint32_t issuer = 0;     ///< the thread that called
     liana::rank_t rank = 0;
     bool write = false;
     bool updates = false;
@@ -114,12 +127,22 @@ class recorder {
   [[nodiscard]] std::optional<std::string> check_atomic(std::size_t block);
   void keep_snapshot(std::size_t which, const void* words);
   void published(std::size_t process, std::size_t block, std::uint64_t version);
+  [[nodiscard]] std::uint64_t published_version(const entry& of) const;
   std::size_t running_process() const;
   std::optional<std::string> find_versions();
   void find_cut_off();
   std::optional<std::string> replay(std::size_t block);
   std::optional<std::string> check_snapshot(entry& each, const std::vector<std::uint64_t>& states);
   [[nodiscard]] static std::string describe(const entry& each);
+
+  struct begun_access {
+    std::size_t which = 0;
+    std::unique_ptr<liana::pending_put> put;  ///< null: a get
+    bool here = false;
+    std::vector<std::uint64_t> words;
+  };
+
+  std::optional<std::string> check_own_order();
 
   struct mapped_segment {
     liana::rank_t rank = 0;
@@ -134,9 +157,11 @@ class recorder {
   simulation* of_ = nullptr;
   std::vector<entry> entries_;
   std::vector<std::uint64_t> snapshots_;
-  std::vector<std::uint64_t> published_;  ///< by process and block: the version made last
+  std::vector<std::uint64_t> published_;        ///< by process and block: the version made last
+  std::vector<std::uint64_t> published_of_id_;  ///< by write: the version that its release made at a far home
   std::vector<std::uint64_t> version_of_id_;
-  std::vector<const entry*> cut_off_;  ///< writes that only their own rank has seen
+  std::vector<std::vector<begun_access>> begun_;  ///< by process
+  std::vector<const entry*> cut_off_;             ///< writes that only their own rank has seen
   history history_;
   std::optional<std::string> seen_;  ///< a violation noticed during the run
 };

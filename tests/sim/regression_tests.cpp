@@ -206,6 +206,84 @@ TEST(an_access_that_gave_up, leaves_nothing_under_way_behind) {
   });
 }
 
+TEST(an_access_that_was_begun_and_gave_up, leaves_nothing_under_way_behind) {
+  expect_nothing_left_of([](pointer at, runtime_state&) { static_cast<void>(at.async_get().get()); });
+  expect_nothing_left_of([](pointer at, runtime_state&) { at.async_put({}).wait(); });
+  expect_nothing_left_of(
+      [](pointer at, runtime_state&) { liana::reinterpret_pointer_cast<std::uint64_t>(at).async_put(1).wait(); });
+  expect_nothing_left_of([](pointer at, runtime_state&) { static_cast<void>(at.async_put({})); }, true);
+}
+
+// Two ranks that each read what the other one's put holds, which nobody had waited for yet, waited for each other.
+TEST(a_put_that_nobody_waits_for, gets_on_while_its_rank_waits_for_something_else) {
+  simulation world(ranks_apart(3), 1);
+  blocks_of blocks({2, 2});
+  int holding = 0;
+  const auto put_and_read = [&](std::size_t mine) {
+    return [&, mine](runtime_state& state) {
+      world.wires().hold(state.rank(), 2, true);
+      block value{};
+      value[0] = 7;
+      auto put = blocks.at[mine].async_put(value);
+      world.wires().hold(state.rank(), 2, false);
+      pass(1s);  // it has the lock now, and nobody has looked
+      ++holding;
+      while (holding != 2) pass(1ms);
+      const auto seen = blocks.at[1 - mine].get()[0];
+      EXPECT_TRUE(seen == 0 || seen == 7);
+      put.wait();
+      EXPECT_EQ(blocks.at[mine].get()[0], 7U);
+    };
+  };
+  played program([&](runtime_state& state) { blocks.make(state); }, {put_and_read(0), put_and_read(1)});
+  const auto result = world.run(program);
+  EXPECT_FALSE(result.hung);
+  EXPECT_EQ(result.failures, std::vector<std::string>(3));
+}
+
+// What an unwaited put failed by was nobody's, or that of whoever waited for something else.
+TEST(a_put_that_nobody_waits_for, reports_its_failure_to_its_handle) {
+  simulation world(ranks_apart(3), 1);
+  blocks_of blocks({1, 2});
+  bool told = false;
+  played program([&](runtime_state& state) { blocks.make(state); }, {[&](runtime_state&) {
+                   world.wires().hold(0, 1, true);
+                   auto put = blocks.at[0].async_put({});
+                   EXPECT_FALSE(put.ready());
+                   world.wires().break_connection(0, 1);
+                   pass(1s);
+                   EXPECT_EQ(blocks.at[1].get()[0], 0U);
+                   EXPECT_TRUE(put.ready());
+                   try {
+                     put.wait();
+                   } catch (const liana::peer_error& problem) {
+                     told = problem.peer() == 1;
+                   }
+                   put.wait();  // it is over
+                   world.wires().lose(0);
+                 }});
+  EXPECT_FALSE(world.run(program).hung);
+  EXPECT_TRUE(told);
+}
+
+// A handle may outlive its runtime, which ends out of step.
+TEST(a_put_that_nobody_waits_for, is_given_up_at_the_end_of_a_runtime_that_ends_out_of_step) {
+  simulation world(ranks_apart(2), 1);
+  blocks_of blocks({1});
+  liana::pending_put put;
+  played program([&](runtime_state& state) { blocks.make(state); },
+                 {[&](runtime_state& state) {
+                    world.wires().hold(0, 1, true);
+                    put = blocks.at[0].async_put({});
+                    state.broken = true;
+                    world.wires().hold(0, 1, false);
+                  },
+                  [](runtime_state& state) { state.broken = true; }});
+  EXPECT_FALSE(world.run(program).hung);
+  EXPECT_TRUE(put.ready());
+  EXPECT_THROW(put.wait(), liana::usage_error);
+}
+
 // After a timed-out access the block can be used by everybody: no lock, no claim, no buffer stays behind.
 TEST(an_access_that_gave_up, gives_back_what_it_held) {
   for (int kind = 0; kind < 4; ++kind) {
@@ -326,7 +404,9 @@ TEST(an_access_without_a_buffer, gives_its_claim_back) {
                    while (auto* const buffer = state.buffers->take()) taken.push_back(buffer);
                    EXPECT_THROW(static_cast<void>(blocks.at[0].get()), liana::resource_error);
                    EXPECT_THROW(blocks.at[0].put({}), liana::resource_error);
-                   EXPECT_THROW(blocks.at[0].prefetch(), liana::resource_error);
+                   EXPECT_THROW(static_cast<void>(blocks.at[0].async_put({})), liana::resource_error);
+                   blocks.at[0].prefetch();  // a hint: it gives up
+                   EXPECT_THROW(static_cast<void>(blocks.at[0].async_get().get()), liana::resource_error);
                    const std::array at{blocks.at[0].address()};
                    EXPECT_THROW(static_cast<void>(liana::detail::open_reads(at)), liana::resource_error);
                    for (auto* const each : taken) state.buffers->give_back(each);

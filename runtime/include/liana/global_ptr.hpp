@@ -17,6 +17,7 @@
 #include <liana/detail/print.hpp>
 #include <liana/error.hpp>
 #include <liana/guards.hpp>
+#include <liana/pending.hpp>
 
 namespace liana {
 
@@ -138,6 +139,20 @@ class global_ptr {
   void put(const value_type& value) const requires(!std::is_const_v<T>) {
     detail::require_shareable<value_type>();
     detail::write_inline(address_, &value, sizeof(value_type));
+  }
+
+  /// Begins to read the object: a handle that has the value already where that takes no waiting, and waits for it
+  /// otherwise.
+  [[nodiscard]] pending_get<value_type> async_get() const {
+    detail::require_shareable<value_type>();
+    return pending_get<value_type>(address_);
+  }
+
+  /// Begins to write the object, and returns a handle to wait by. Throws as `put`. Waits only for earlier accesses of
+  /// this rank to the same block that are under way, and where many puts are; near, as `put` does.
+  pending_put async_put(const value_type& value) const requires(!std::is_const_v<T>) {
+    detail::require_shareable<value_type>();
+    return pending_put(detail::begin_write(address_, &value, sizeof(value_type)));
   }
 
   /// An immutable snapshot while the guard lives.

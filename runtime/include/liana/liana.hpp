@@ -12,6 +12,7 @@
 #include <liana/mutex.hpp>
 #include <liana/options.hpp>
 #include <liana/parallel_for.hpp>
+#include <liana/pending.hpp>
 #include <liana/runtime.hpp>
 #include <liana/statistics.hpp>
 #include <liana/views.hpp>
