@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include <liana/allocation.hpp>
+#include <liana/pending.hpp>
 #include <liana/statistics.hpp>
 
 #include "tests/sim/threads_program.hpp"
@@ -64,7 +65,11 @@ class random_thread {
                                  &self::add,
                                  &self::write_under_mutex,
                                  &self::write_under_shared_mutex,
-                                 &self::read_under_shared_mutex};
+                                 &self::read_under_shared_mutex,
+                                 &self::begin_puts,
+                                 &self::get_later,
+                                 &self::gather_later,
+                                 &self::walk_cells};
     (this->*actions[below(actions.size())])();
   }
 
@@ -217,6 +222,53 @@ class random_thread {
     }
   }
 
+  // ---- begun, and waited for later ----
+
+  /// Cells of this thread's own: puts to one block keep their order, whether they were waited for or not.
+  void begin_puts() {
+    for (int i = 0; i < 3; ++i) {
+      const std::size_t mine = who_.number * random_accesses::cells_each + below(random_accesses::cells_each);
+      begun_.push_back(objects_.cells.ptr(mine).async_put(++cell_version_));
+      EXPECT_EQ(objects_.cells[mine], cell_version_) << "behind a put that nobody has waited for";
+    }
+    if (below(2) == 0) {
+      begun_.clear();
+    }
+  }
+
+  void get_later() {
+    const std::size_t i = below(counted_seen_.size());
+    auto begun = objects_.counted[i].async_get();
+    if (below(2) == 0) {
+      static_cast<void>(begun.ready());
+    }
+    expect_whole(begun.get(), counted_seen_[i], "get that was begun");
+  }
+
+  void gather_later() {
+    std::array<std::size_t, 12> index{};
+    std::ranges::generate(index, [&] { return below(objects_.cells.size()); });
+    std::array<std::uint64_t, index.size()> found{};
+    objects_.cells.async_gather(index, found).wait();
+    for (std::size_t k = 0; k < index.size(); ++k) {
+      EXPECT_GE(found[k], cells_seen_[index[k]]) << "gather that was begun";
+    }
+    for (std::size_t k = 0; k < index.size(); ++k) {
+      cells_seen_[index[k]] = std::max(cells_seen_[index[k]], found[k]);
+    }
+  }
+
+  void walk_cells() {
+    const auto [first, n] = range_of(objects_.cells.size(), objects_.cells.size());
+    std::size_t i = first;
+    for (const auto chunk : objects_.cells.walk(first, n)) {
+      for (const std::uint64_t each : chunk) {
+        expect_growth(cells_seen_[i], each, "walk");
+        ++i;
+      }
+    }
+  }
+
   // ---- table ----
 
   void view_table() {
@@ -331,6 +383,7 @@ class random_thread {
   std::uint64_t counts_seen_ = 0;
   std::uint64_t added_seen_ = 0;
   std::array<std::uint64_t, 2> locked_seen_{};
+  std::vector<liana::pending_put> begun_;
 };
 
 }  // namespace liana_tests::sim

@@ -9,11 +9,13 @@
 
 #include <liana/detail/access.hpp>
 #include <liana/detail/array_access.hpp>
+#include <liana/detail/array_ahead.hpp>
 #include <liana/detail/array_storage.hpp>
 #include <liana/detail/context.hpp>
 #include <liana/detail/rank.hpp>
 #include <liana/detail/type_name.hpp>
 #include <liana/global_ptr.hpp>
+#include <liana/read_ahead.hpp>
 #include <liana/views.hpp>
 
 namespace liana {
@@ -112,6 +114,21 @@ class array {
     detail::gather_elements<sizeof(T)>(storage, index, reinterpret_cast<std::byte*>(out.data()));
   }
 
+  /// Begins `get(first, out)`: what is near or here is read, the rest on its way until the handle is waited for.
+  pending_reads async_get(std::size_t first, std::span<T> out) const {
+    const auto& storage = require("array::async_get", first, out.size());
+    return pending_reads(detail::begin_range(storage, first, out.size(), reinterpret_cast<std::byte*>(out.data())));
+  }
+
+  /// Begins `gather(index, out)`. `index` is not looked at any more when this returns.
+  pending_reads async_gather(std::span<const std::size_t> index, std::span<T> out) const {
+    const auto& storage = require("array::async_gather", 0, 0);
+    if (index.size() != out.size()) {
+      detail::refuse_lengths("array::async_gather", index.size(), out.size());
+    }
+    return pending_reads(detail::begin_gather<sizeof(T)>(storage, index, reinterpret_cast<std::byte*>(out.data())));
+  }
+
   /// Element index[k] = in[k], each written atomically; of several values for one element the last stays. usage_error
   /// also when the lengths differ; nothing is written when any index is refused.
   void scatter(std::span<const std::size_t> index, std::span<const T> in) const {
@@ -122,7 +139,7 @@ class array {
     detail::scatter_elements(storage, index, reinterpret_cast<const std::byte*>(in.data()));
   }
 
-  /// Starts to fetch the blocks of [first, first + n) that are far and not here; does not wait.
+  /// Starts to fetch blocks of [first, first + n) that are far and not here, as many as go at once; does not wait.
   void prefetch(std::size_t first, std::size_t n) const {
     detail::prefetch_range(require("array::prefetch", first, n), first, n);
   }
@@ -130,6 +147,13 @@ class array {
   /// The elements [first, first + n) as they are now, without a copy where that can be.
   read_view<T> read(std::size_t first, std::size_t n) const {
     return read_view<T>(require("array::read", first, n), first, n);
+  }
+
+  /// The elements [first, first + n) in order, block by block, each as it is when the walk comes to it, with up to
+  /// `ahead` blocks in front on their way: `for (std::span<const T> chunk : a.walk(0, a.size()))`. 0: none.
+  read_walk<T> walk(std::size_t first, std::size_t n, std::size_t ahead = default_read_ahead) const {
+    require("array::walk", first, n);
+    return read_walk<T>(storage_, first, n, ahead);
   }
 
   /// Exclusive access to the elements [first, first + n), and to the whole blocks that they lie in.

@@ -13,6 +13,7 @@
 #include <liana/options.hpp>
 #include <liana/parallel_for.hpp>
 #include <liana/pending.hpp>
+#include <liana/read_ahead.hpp>
 #include <liana/runtime.hpp>
 #include <liana/statistics.hpp>
 #include <liana/views.hpp>
