@@ -255,7 +255,8 @@ void write_range(const array_storage& storage, std::size_t first, std::size_t co
 }
 
 void prefetch_range(const array_storage& storage, std::size_t first, std::size_t count) {
-  batch<address, decltype(&prefetch_blocks)> blocks(&prefetch_blocks);
+  const auto prefetch = [](std::span<const address> several) { static_cast<void>(prefetch_blocks(several)); };
+  batch<address, decltype(prefetch)> blocks(prefetch);
   for_each_block(storage, first, count, [&](address at, std::size_t, std::size_t) { blocks.add(at.block()); });
   blocks.flush();
 }
@@ -269,12 +270,15 @@ void gather_missed(const array_storage& storage, std::span<const std::size_t> in
   }
   sort_by_address(reads);
 
-  // One element of each block brings the block here; the others then find it.
-  batch<piece, decltype(&read_pieces)> pieces(&read_pieces);
+  // One element of each block brings the block here; the others then find it. All blocks in one go: between two, the
+  // transport would stand still.
+  std::array<piece, gather_batch> pieces;
+  std::size_t blocks = 0;
   for (auto rest = reads; !rest.empty(); rest = rest.subspan(first_block(rest).size())) {
-    pieces.add({.at = rest.front().at, .bytes = storage.element_bytes, .memory = rest.front().memory});
+    pieces[blocks] = {.at = rest.front().at, .bytes = storage.element_bytes, .memory = rest.front().memory};
+    ++blocks;
   }
-  pieces.flush();
+  read_pieces(std::span(pieces).first(blocks));
   for (auto rest = reads; !rest.empty();) {
     const auto block = first_block(rest);
     for (const auto& each : block.subspan(1)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include <liana/detail/access.hpp>
+#include <liana/error.hpp>
 
 #include "runtime/coherence/coherence.hpp"
 #include "runtime/coherence/read_miss.hpp"
@@ -15,8 +17,9 @@
 
 namespace liana::detail {
 
-/// Operations of one thread under way at once: as many as hide a round trip, few enough for every device.
-inline constexpr std::size_t window_width = 32;
+/// Misses or puts of one thread under way at once: as many as hide a round trip, and no more than have room in a
+/// connection's queue, with three requests each.
+inline constexpr std::size_t window_width = 64;
 
 /// Replicas of several blocks, with many read misses under way. `ready(copy, tag)` is called with each replica, pinned
 /// for it, in any order. Of one thread; destroyed before it is drained, it gives up what is under way.
@@ -58,8 +61,9 @@ class read_window {
       if (near) {
         fetch_replica(state_, block, *claim.copy, claim.kept);
         ready_(*claim.copy, tag);
-      } else {
-        start(block, claim, tag);
+      } else if (!start(block, claim, tag)) {
+        drain();  // other threads have all the buffers but for this window's
+        continue;
       }
       return;
     }
@@ -95,20 +99,24 @@ class read_window {
     return claim;
   }
 
-  void start(address block, const cache::claim_outcome& claim, std::size_t tag) {
-    for (auto& slot : misses_) {
-      if (!slot.has_value()) {
-        try {
-          slot.emplace(state_, block, claim, tag);
-        } catch (...) {
-          state_.replicas->abandon(*claim.copy);
-          throw;
-        }
-        ++used_;
-        wait_to_begin(slot->miss);
-        return;
+  /// False, and the claim given up, when there is no operation buffer and this window has some that will come back.
+  bool start(address block, const cache::claim_outcome& claim, std::size_t tag) {
+    const auto slot = std::find_if(misses_.begin(), misses_.end(), [](const auto& each) { return !each.has_value(); });
+    try {
+      slot->emplace(state_, block, claim, tag);
+    } catch (const resource_error&) {
+      state_.replicas->abandon(*claim.copy);
+      if (used_ == 0) {
+        throw;
       }
+      return false;
+    } catch (...) {
+      state_.replicas->abandon(*claim.copy);
+      throw;
     }
+    ++used_;
+    wait_to_begin((*slot)->miss);
+    return true;
   }
 
   /// Misses at one home begin together: one chain costs less than many, and a transport may read what lies in a row at

@@ -73,7 +73,7 @@ void prefetch_range(const array_storage& storage, std::size_t first, std::size_t
 // ---- irregular access ----
 
 /// Indices that a gather looks at before it fetches what was not here, all in one go.
-inline constexpr std::size_t gather_batch = 512;
+inline constexpr std::size_t gather_batch = 1024;
 
 /// Writes the elements of `index`, which are not checked yet; nothing is written when one is refused.
 void scatter_elements(const array_storage& storage, std::span<const std::size_t> index, const std::byte* values);
