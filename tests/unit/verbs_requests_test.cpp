@@ -184,7 +184,7 @@ TEST_F(verbs_requests, of_reads_in_a_row_are_one_with_several_pieces) {
   const std::array chain{
       operation::read(0, &segment[64], 64),    operation::read(64, &segment[4096], 64),
       operation::read(128, &segment[512], 32), operation::read(160, &segment[1024], 64),
-      operation::read(256, &segment[2048], 8),  // a gap
+      operation::read(512, &segment[2048], 8),  // a gap
   };
   EXPECT_EQ(count_requests(chain, context), 3U);
   const auto got = translate(chain);
@@ -196,7 +196,36 @@ TEST_F(verbs_requests, of_reads_in_a_row_are_one_with_several_pieces) {
   EXPECT_EQ(got[0].sg_list[2].length, 32U);
   EXPECT_EQ(got[1].num_sge, 1);
   EXPECT_EQ(got[1].wr.rdma.remote_addr, remote_base + 160);
-  EXPECT_EQ(got[2].wr.rdma.remote_addr, remote_base + 256);
+  EXPECT_EQ(got[2].wr.rdma.remote_addr, remote_base + 512);
+}
+
+TEST_F(verbs_requests, of_reads_nearly_in_a_row_are_one_that_reads_the_gaps_too) {
+  context.most_pieces = 6;
+  const std::array chain{
+      operation::read(0, &segment[64], 64),
+      operation::read(128, &segment[4096], 64),  // as far as the scratch memory is long
+      operation::read(192, &segment[512], 32),
+      operation::read(232, &segment[1024], 8),
+      operation::read(248, &segment[2048], 8),  // two pieces would be too many
+      operation::read(400, &segment[2048], 8),  // too far
+      operation::read(392, &segment[2048], 8),  // backwards
+  };
+  EXPECT_EQ(count_requests(chain, context), 4U);
+  const auto got = translate(chain);
+  ASSERT_EQ(got.size(), 4U);
+  ASSERT_EQ(got[0].num_sge, 6);
+  const std::array<std::uint64_t, 6> to{number(&segment[64]),  number(scratch.data()), number(&segment[4096]),
+                                        number(&segment[512]), number(scratch.data()), number(&segment[1024])};
+  const std::array<std::uint32_t, 6> bytes{64, 64, 64, 32, 8, 8};
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    EXPECT_EQ(got[0].sg_list[i].addr, to[i]);
+    EXPECT_EQ(got[0].sg_list[i].length, bytes[i]);
+    EXPECT_EQ(got[0].sg_list[i].lkey, to[i] == number(scratch.data()) ? scratch_key : got[0].sg_list[0].lkey);
+  }
+  EXPECT_EQ(got[1].wr.rdma.remote_addr, remote_base + 248);
+  EXPECT_EQ(got[1].num_sge, 1);
+  EXPECT_EQ(got[2].wr.rdma.remote_addr, remote_base + 400);
+  EXPECT_EQ(got[3].wr.rdma.remote_addr, remote_base + 392);
 }
 
 TEST_F(verbs_requests, of_reads_in_a_row_are_not_joined_over_a_fence_a_write_or_a_message) {

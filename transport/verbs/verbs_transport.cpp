@@ -11,8 +11,9 @@ using verbs::connected_queue_pair;
 using verbs::endpoint;
 using verbs::prepared_queue_pair;
 
-/// Scratch for values that nobody wants, on a line of its own; bounce memory follows it.
-constexpr std::size_t scratch_bytes = 64;
+/// Scratch for values that nobody wants, on lines of its own; bounce memory follows it. What lies between two reads
+/// goes there too: so many bytes take a device less time than a request.
+constexpr std::size_t scratch_bytes = 512;
 
 /// How often a peer that somebody waits for is probed: often enough to notice its end within seconds, and for
 /// all ranks together a thousand times a second at most.

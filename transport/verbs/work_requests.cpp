@@ -24,22 +24,28 @@ bool lies_in(std::span<const std::byte> memory, const void* first, std::size_t b
   return at >= start && bytes <= memory.size() && at - start <= memory.size() - bytes;
 }
 
-/// How many operations from the first one on go into one request: as many reads as lie in a row, otherwise 1.
+/// How many operations from the first one on go into one request: as many reads as lie in a row, or nearly so,
+/// otherwise
+/// 1. What lies between two of them is read into the scratch memory, which bounds it.
 std::size_t reads_in_a_row(std::span<const operation> chain, const request_context& context) {
   const operation& first = chain.front();
-  std::size_t bytes = first.bytes;
+  std::uint64_t end = first.remote + first.bytes;
+  std::size_t pieces = 1;
   std::size_t count = 1;
   if (first.what != operation::kind::read) {
     return count;
   }
-  while (count < chain.size() && count < context.most_pieces) {
+  for (; count < chain.size(); ++count) {
     const operation& next = chain[count];
-    if (next.what != operation::kind::read || next.fenced || next.remote != first.remote + bytes ||
-        next.bytes > context.longest_message || bytes > context.longest_message - next.bytes) {
+    if (next.what != operation::kind::read || next.fenced || next.remote < end ||
+        next.remote - end > context.scratch.size()) {
       break;
     }
-    bytes += next.bytes;
-    ++count;
+    pieces += next.remote == end ? 1U : 2U;
+    end = next.remote + next.bytes;
+    if (pieces > context.most_pieces || end - first.remote > context.longest_message) {
+      break;
+    }
   }
   return count;
 }
@@ -127,14 +133,20 @@ void chain_translator::add_request(request_list& list, std::uint32_t sequence) {
   append_reads(reads - 1, list, request);
 }
 
-/// Further reads that go into the same request.
+/// Further reads that go into the same request, and what lies between them.
 void chain_translator::append_reads(std::size_t reads, request_list& list, ibv_send_wr& request) {
-  for (; reads != 0; --reads, ++operation_) {
-    const operation& each = chain_[operation_];
-    list.pieces_[list.pieces_used_] = {
-        .addr = as_number(each.local), .length = static_cast<std::uint32_t>(each.bytes), .lkey = context_.segment_key};
+  const auto append = [&](const void* to, std::uint64_t bytes, std::uint32_t key) {
+    list.pieces_[list.pieces_used_] = {.addr = as_number(to), .length = static_cast<std::uint32_t>(bytes), .lkey = key};
     ++list.pieces_used_;
     ++request.num_sge;
+  };
+  for (; reads != 0; --reads, ++operation_) {
+    const operation& each = chain_[operation_];
+    const operation& before = chain_[operation_ - 1];
+    if (const std::uint64_t between = each.remote - before.remote - before.bytes; between != 0) {
+      append(context_.scratch.data(), between, context_.scratch_key);
+    }
+    append(each.local, each.bytes, context_.segment_key);
   }
 }
 

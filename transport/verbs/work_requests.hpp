@@ -15,8 +15,8 @@
 ///
 /// | operation                         | requests                                                              |
 /// | read                              | RDMA READ into the segment                                            |
-/// | reads of what lies in a row at    | one RDMA READ, scattered over their buffers                           |
-/// | the target, one behind the other  |                                                                       |
+/// | reads of what lies in a row at    | one RDMA READ, scattered over their buffers; small gaps between them  |
+/// | the target, one behind the other  | are read too, into the scratch memory, for less than a READ more      |
 /// | write, as much as fits inline     | RDMA WRITE, inline: copied when it is posted                          |
 /// | write, `inline_bytes` at most     | where the device takes less inline: copied to the bounce memory       |
 /// | write, longer                     | RDMA WRITE from the segment                                           |
@@ -34,7 +34,9 @@ namespace liana::transport::verbs {
 struct request_context {
   std::span<const std::byte> segment;  ///< this rank's
   std::uint32_t segment_key = 0;
-  std::span<std::byte> scratch;  ///< registered; 8 bytes that may be overwritten at any time
+  /// Registered; at least 8 bytes, which may be overwritten at any time. Takes the gaps between reads, hence as large as
+  /// the largest that is worth it.
+  std::span<std::byte> scratch;
   std::uint32_t scratch_key = 0;
   /// Registered; `inline_bytes` for each request of the queue. Empty where the device takes that much inline.
   std::span<std::byte> bounce;
