@@ -264,15 +264,22 @@ void connection::mark_and_read(std::size_t bytes) {
 }
 
 void connection::read_pipelined(std::size_t bytes, std::size_t piece_bytes, std::size_t width) {
-  const std::size_t pieces = bytes / piece_bytes;
+  std::vector<std::size_t> offsets(bytes / piece_bytes);
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    offsets[i] = i * piece_bytes;
+  }
+  read_scattered(offsets, piece_bytes, width);
+}
+
+void connection::read_scattered(std::span<const std::size_t> offsets, std::size_t piece_bytes, std::size_t width) {
   std::size_t under_way = 0;
-  for (std::size_t i = 0; i < pieces; ++i) {
+  for (const std::size_t offset : offsets) {
     if (under_way == width) {
       self_->wait(1);
       --under_way;
     }
     ibv_sge piece = {.addr = 0, .length = static_cast<std::uint32_t>(piece_bytes), .lkey = 0};
-    ibv_send_wr request = self_->reading(piece, i * piece_bytes);
+    ibv_send_wr request = self_->reading(piece, offset);
     self_->post(request);
     ++under_way;
   }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include <mpi.h>
 
@@ -31,6 +32,9 @@ class connection {
 
   /// Rank 0: what a read miss consists of, as one chain: a write of a byte, a READ of 64 bytes and one of `bytes`.
   void mark_and_read(std::size_t bytes);
+
+  /// Rank 0: pieces of `piece` bytes at each of `offsets`, `width` of them under way, handed over one by one.
+  void read_scattered(std::span<const std::size_t> offsets, std::size_t piece, std::size_t width);
 
   /// Rank 0: all of `bytes` in pieces, `width` of them under way, handed over one by one.
   void read_pipelined(std::size_t bytes, std::size_t piece, std::size_t width);

@@ -12,6 +12,8 @@
 // |   and its release    | opened, written and released                 | the same                                    |
 // | bulk get 4 MiB       | array::get of 1024 blocks of 4 KiB           | 1024 RDMA READs of 4 KiB, 64 under way      |
 // |   to reads of 32 KiB | the same, of blocks read before and evicted  | 128 RDMA READs of 32 KiB                    |
+// | gather, 1000 blocks  | array::gather of 1000 scattered blocks of    | 1000 RDMA READs of 4 KiB, 64 under way      |
+// |                      | 4 KiB                                        |                                             |
 //
 // Both columns are measured in turn, window by window; min and median are over the windows, in microseconds per
 // operation. The table says where a ratio of medians exceeds its limit; the exit status does not, because a busy
@@ -27,6 +29,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <numeric>
+#include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,6 +54,7 @@ using large_block = block_of<65536>;
 
 constexpr std::size_t bulk_bytes = std::size_t{4} << 20U;
 constexpr std::size_t bulk_width = 64;
+constexpr std::size_t gathered_blocks = 1000;
 constexpr std::size_t bulk_large_piece = 32768;  ///< what Liana joins to one read where eight blocks lie in a row
 constexpr double no_limit = 1000;
 constexpr std::size_t warm_up_windows = 2;  ///< pages of the cache's tables that are touched for the first time
@@ -112,6 +118,7 @@ struct memory {
   liana::array<small_block> written;
   liana::array<large_block> large;
   liana::array<std::uint64_t> bulk;
+  liana::array<small_block> scattered;
 };
 
 memory make_memory(const options& wanted) {
@@ -119,7 +126,8 @@ memory make_memory(const options& wanted) {
   return {.small = liana::make_array<small_block>(2 * windows * wanted.small_per_window, {.block_bytes = 4096}),
           .written = liana::make_array<small_block>(8 * windows * wanted.small_per_window, {.block_bytes = 4096}),
           .large = liana::make_array<large_block>(2 * windows * wanted.large_per_window, {.block_bytes = 65536}),
-          .bulk = liana::make_array<std::uint64_t>(2 * windows * bulk_bytes / 8, {.block_bytes = 4096})};
+          .bulk = liana::make_array<std::uint64_t>(2 * windows * bulk_bytes / 8, {.block_bytes = 4096}),
+          .scattered = liana::make_array<small_block>(2 * windows * gathered_blocks, {.block_bytes = 4096})};
 }
 
 template <class Block>
@@ -175,6 +183,26 @@ row bulk_gets(const char* name, double limit, std::size_t piece, const options& 
       [&] { return time_of(1, [&](std::size_t) { wire.read_pipelined(bulk_bytes, piece, bulk_width); }); });
 }
 
+/// Each window gathers blocks from all over the array that no other one does.
+row gathers(const options& wanted, const memory& global, bare::connection& wire) {
+  const std::size_t first = global.scattered.size() / 2;
+  std::vector<std::size_t> blocks(wanted.windows * gathered_blocks);
+  std::iota(blocks.begin(), blocks.end(), first);
+  std::shuffle(blocks.begin(), blocks.end(), std::mt19937_64(1));
+  std::vector<std::size_t> offsets(gathered_blocks);
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    offsets[i] = blocks[i] % (bulk_bytes / sizeof(small_block)) * sizeof(small_block);
+  }
+  std::vector<small_block> to(gathered_blocks);
+  return compare(
+      "gather, 1000 blocks", 1.3, wanted.windows,
+      [&](std::size_t window) {
+        const auto index = std::span(blocks).subspan(window * gathered_blocks, gathered_blocks);
+        return time_of(1, [&](std::size_t) { global.scattered.gather(index, to); });
+      },
+      [&] { return time_of(1, [&](std::size_t) { wire.read_scattered(offsets, sizeof(small_block), bulk_width); }); });
+}
+
 void report(const std::vector<row>& rows) {
   std::printf("%-22s %23s %23s %15s %6s\n", "", "Liana, us", "bare verbs, us", "ratio", "limit");
   std::printf("%-22s %11s %11s %11s %11s %7s %7s\n", "", "min", "median", "min", "median", "min", "median");
@@ -223,6 +251,7 @@ int main(int argc, char** argv) {
     rows.push_back(unshared_writes(true, wanted, global, wire));
     rows.push_back(bulk_gets("bulk get 4 MiB", 1.3, sizeof(small_block), wanted, global, wire));
     rows.push_back(bulk_gets("  to reads of 32 KiB", no_limit, bulk_large_piece, wanted, global, wire));
+    rows.push_back(gathers(wanted, global, wire));
     report(rows);
   }
   liana::barrier();
