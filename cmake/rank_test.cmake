@@ -5,7 +5,8 @@
 #
 #   liana_rank_test(NAME name TARGET target [RANKS 1 2 3 4 8] [HOSTS real each 2] [ARGUMENTS a...] [ENVIRONMENT A=b...]
 #                   [TIMEOUT seconds] [LABELS l...])
-#     One test per number of ranks and value of LIANA_HOSTS, named name.ranks4.hosts-each. Labels: ranks, and sanitize with 3 ranks, or with 2 where there are no 3.
+#     One test per number of ranks and value of LIANA_HOSTS, named name.ranks4.hosts-each. Labels: ranks, and sanitize with 3 ranks, or with 2
+#     where there are no 3; of the hosts in LIANA_SANITIZED_HOSTS only, if that is set.
 #
 #   liana_failure_test(NAME name TARGET target EXPECT regex [RANKS 2] [ARGUMENTS a...] [ENVIRONMENT A=b...] [TIMEOUT seconds] [LABELS l...])
 #     Passes only if the job ends by itself, with an exit status other than 0, within the time, its output matches the extended regular
@@ -112,11 +113,10 @@ function(liana_rank_test)
   # mpirun's own limit comes first, because it ends the ranks in order, which ctest's kill would not.
   math(EXPR ctest_timeout "${ARG_TIMEOUT} + 15")
   foreach(ranks IN LISTS ARG_RANKS)
-    set(labels ranks ${ARG_LABELS})
     # Three ranks are near, far, or both.
+    set(sanitized FALSE)
     if(ranks EQUAL 3 OR (ranks EQUAL 2 AND NOT 3 IN_LIST ARG_RANKS))
-      list(APPEND labels sanitize)
-      add_dependencies(sanitized_programs ${ARG_TARGET})
+      set(sanitized TRUE)
     endif()
     set(processors ${LIANA_RANK_TEST_PLACES})
     if(ranks LESS processors)
@@ -124,6 +124,11 @@ function(liana_rank_test)
     endif()
     foreach(hosts IN LISTS ARG_HOSTS)
       set(test ${ARG_NAME}.ranks${ranks}.hosts-${hosts})
+      set(labels ranks ${ARG_LABELS})
+      if(sanitized AND (NOT LIANA_SANITIZED_HOSTS OR hosts IN_LIST LIANA_SANITIZED_HOSTS))
+        list(APPEND labels sanitize)
+        add_dependencies(sanitized_programs ${ARG_TARGET})
+      endif()
       liana_merge_environment(environment "LIANA_HOSTS=${hosts};${ARG_ENVIRONMENT}")
       if(ranks EQUAL 3 AND hosts STREQUAL "2")
         list(APPEND environment ${LIANA_LEAKS_UNDER_MPI})

@@ -16,7 +16,7 @@
 #include "bitmap.hpp"
 #include "command_line.hpp"
 #include "frontier.hpp"
-#include "message_graph.hpp"
+#include "graph_mpi.hpp"
 #include "partition.hpp"
 #include "rows.hpp"
 #include "run.hpp"

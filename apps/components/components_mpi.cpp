@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 #include <mpi.h>
 
-#include "../bfs/message_graph.hpp"
+#include "../bfs/graph_mpi.hpp"
 #include "../bfs/partition.hpp"
 #include "../bfs/rows.hpp"
 #include "command_line.hpp"

@@ -51,7 +51,7 @@ std::vector<apps::options::option> add_tree_options(apps::options& all, tree_par
                                                     std::string& shape) {
   return {
       all.word("-t,--type", type, "distribution of the number of children", types),
-      all.decimal("-b,--branching", what.branching, "children of the root: mean, or number", 0, 1 << 20),
+      all.decimal("-b,--branching", what.branching, "children of the root: mean, or number", 0, 1e6),
       all.whole("-r,--seed", what.seed, "of the root's random stream", 0, 2147483647),
       all.word("-a,--shape", shape, "geometric: how the mean depends on the depth", shapes),
       all.whole("-d,--depth", what.depth, "geometric, balanced: depth", 1, 1 << 24),

@@ -106,6 +106,8 @@ bool prefetch_list::finish(runtime_state& state, pending& each) {
   try {
     if (each.miss.step()) {
       count_fetched(each.kept, each.miss.copy().version.load(std::memory_order_relaxed) == each.old_version);
+      // Somebody will want it: what is fetched next is not to make room by it.
+      each.miss.copy().referenced.store(true, std::memory_order_relaxed);
       state.replicas->publish(each.miss.copy(), false);
       return true;
     }

@@ -144,6 +144,7 @@ TEST(shared_mutex, lets_readers_in_together_and_writers_alone) {
 
 // Readers come and go so that there is always one inside; the writer gets in nevertheless.
 TEST(shared_mutex, does_not_let_readers_starve_a_writer) {
+  if (liana::size() == 1) GTEST_SKIP() << "needs two ranks";
   const auto mutex = liana::broadcast(liana::make_shared_mutex(), 0);
   const auto written = liana::broadcast(liana::make_atomic<std::uint64_t>(), 0);
   const auto readers = liana::broadcast(liana::make_atomic<std::uint64_t>(), 0);
@@ -151,8 +152,7 @@ TEST(shared_mutex, does_not_let_readers_starve_a_writer) {
     while (readers.load() < 4) std::this_thread::yield();
     const std::scoped_lock hold(mutex);
     written.store(1);
-  }
-  if (liana::rank() == liana::size() - 1 && liana::size() > 1) {
+  } else if (liana::rank() == liana::size() - 1) {
     in_threads([&](int) {
       while (written.load() == 0) {
         const std::shared_lock hold(mutex);
@@ -161,10 +161,7 @@ TEST(shared_mutex, does_not_let_readers_starve_a_writer) {
         for (int i = 0; i < 100 && readers.load() == me + 1; ++i) std::this_thread::yield();
       }
     });
-  } else if (liana::size() == 1) {
-    written.store(1);
   }
-  if (liana::size() == 1) readers.store(4);
   liana::barrier();
   EXPECT_EQ(written.load(), 1U);
   liana::barrier();

@@ -155,6 +155,36 @@ TEST(work_queue, lets_others_steal) {
   liana::destroy(queue);
 }
 
+// More than is shared at one time, and more than were there before: the rank's own memory for them grows, and is used
+// again where what was in it has been shared.
+TEST(work_queue, holds_any_number_of_items) {
+  constexpr int items = 5000;
+  auto queue = liana::make_work_queue<int>({.shared_items = 64});
+  for (int round = 0; round < 2; ++round) {
+    std::int64_t sum = 0;
+    if (liana::rank() == 0) {
+      for (int i = 0; i < items; ++i) {
+        queue.push(i);
+        if (i % 3 == 0) sum += queue.pop().value_or(0);
+      }
+    }
+    while (const auto item = queue.pop()) sum += *item;
+    EXPECT_EQ(liana::all_reduce(sum, std::plus<>()), std::int64_t{items} * (items - 1) / 2);
+  }
+  liana::destroy(queue);
+}
+
+TEST(work_queue, refers_to_nothing_when_moved_from) {
+  auto queue = liana::make_work_queue<int>();
+  queue.push(1);
+  auto other = std::move(queue);
+  EXPECT_THROW(static_cast<void>(queue.pop()), liana::usage_error);  // NOLINT(bugprone-use-after-move)
+  int mine = 0;
+  while (other.pop()) ++mine;
+  EXPECT_EQ(liana::all_reduce(mine, std::plus<>()), liana::size());
+  liana::destroy(other);
+}
+
 TEST(work_queue, refuses_a_queue_that_is_not_there_or_too_large) {
   liana::work_queue<int> none;
   EXPECT_THROW(none.push(1), liana::usage_error);

@@ -54,7 +54,7 @@ function kind(layer_name) { return layer_name ~ /^transport\// ? "back end" : la
 function is_public(path) { return path ~ /^(runtime|allocator|transport)\/include\/liana\// }
 
 function may_include_mpi(path) {
-  return path ~ /^runtime\/bootstrap/ || path == "runtime/include/liana/mpi.hpp" || path ~ /^apps\/.*_mpi\.cpp$/ ||
+  return path ~ /^runtime\/bootstrap/ || path == "runtime/include/liana/mpi.hpp" || path ~ /^apps\/.*_mpi\.[ch]pp$/ ||
          path ~ /^benchmarks\//
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <liana/detail/array_storage.hpp>
@@ -100,12 +101,26 @@ class work_queue {
   /// Empty: refers to no queue.
   work_queue() = default;
 
+  work_queue(const work_queue&) = delete;
+  work_queue& operator=(const work_queue&) = delete;
+  /// What was moved from refers to no queue.
+  work_queue(work_queue&& from) noexcept { swap(from); }
+  work_queue& operator=(work_queue&& from) noexcept {
+    work_queue(std::move(from)).swap(*this);
+    return *this;
+  }
+  ~work_queue() = default;
+
   /// Adds an item to this rank's queue.
   void push(const T& item) {
     detail::shared_work& shared = core();
-    own_.push_back(item);
+    if (newest_ == own_.size()) [[unlikely]] {
+      make_room();
+    }
+    own_[newest_] = item;
+    ++newest_;
     ++counts_.pushed;
-    if (own_.size() - oldest_ > keep && shared.runs_low()) {
+    if (newest_ - oldest_ > keep && shared.runs_low()) {
       share_oldest(shared);
     }
   }
@@ -113,13 +128,12 @@ class work_queue {
   /// The item of this rank that was pushed last, else one of another rank. Empty when no rank has any, which all ranks
   /// are told: to them the last call is a collective one, and the queue can be used again afterwards.
   std::optional<T> pop() {
-    if (own_.size() == oldest_ && !refill()) {
+    if (newest_ == oldest_ && !refill()) {
       return std::nullopt;
     }
-    const T item = own_.back();
-    own_.pop_back();
     ++counts_.popped;
-    return item;
+    --newest_;
+    return own_[newest_];
   }
 
   /// What this rank has done since the queue was made.
@@ -136,6 +150,14 @@ class work_queue {
   /// Items that a rank keeps for itself.
   static constexpr std::size_t keep = 4;
 
+  void swap(work_queue& with) noexcept {
+    std::swap(shared_, with.shared_);
+    std::swap(own_, with.own_);
+    std::swap(oldest_, with.oldest_);
+    std::swap(newest_, with.newest_);
+    std::swap(counts_, with.counts_);
+  }
+
   detail::shared_work& core() {
     if (shared_ == nullptr) {
       detail::refuse_range(nullptr, "work_queue", 0, 0);
@@ -143,37 +165,45 @@ class work_queue {
     return *shared_;
   }
 
-  void share_oldest(detail::shared_work& shared) {
-    const std::size_t count = std::min((own_.size() - oldest_ + 1) / 2, shared.items());
-    oldest_ += shared.share(reinterpret_cast<const std::byte*>(own_.data() + oldest_), count);
-    if (oldest_ > own_.size() / 2) {  // fewer are moved than have been shared since
-      own_.erase(own_.begin(), own_.begin() + static_cast<std::ptrdiff_t>(oldest_));
+  // What is rare stays out of the way, so that pushing and popping become part of the program's loop.
+
+  [[gnu::noinline]] void make_room() {
+    if (oldest_ > own_.size() / 2) {  // fewer items are moved than have been shared since
+      std::copy(own_.begin() + static_cast<std::ptrdiff_t>(oldest_), own_.end(), own_.begin());
+      newest_ -= oldest_;
       oldest_ = 0;
+    } else {
+      own_.resize(std::max<std::size_t>(64, 2 * own_.size()));
     }
   }
 
-  bool refill() {
+  [[gnu::noinline]] void share_oldest(detail::shared_work& shared) {
+    const std::size_t count = std::min((newest_ - oldest_ + 1) / 2, shared.items());
+    oldest_ += shared.share(reinterpret_cast<const std::byte*>(own_.data() + oldest_), count);
+  }
+
+  [[gnu::noinline]] bool refill() {
     detail::shared_work& shared = core();
-    buffer_.resize(shared.items());
-    auto* const to = reinterpret_cast<std::byte*>(buffer_.data());
-    std::size_t count = shared.take_back(to, buffer_.size());
+    own_.resize(std::max(own_.size(), shared.items()));
+    auto* const to = reinterpret_cast<std::byte*>(own_.data());
+    std::size_t count = shared.take_back(to, shared.items());
     if (count == 0) {
-      count = shared.steal(to, buffer_.size());
+      count = shared.steal(to, shared.items());
       if (count == 0) {
-        count = shared.wait_for_work(to, buffer_.size());
+        count = shared.wait_for_work(to, shared.items());
       }
       counts_.steals += count != 0 ? 1 : 0;
       counts_.stolen += count;
     }
-    own_.assign(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
     oldest_ = 0;
+    newest_ = count;
     return count != 0;
   }
 
   std::unique_ptr<detail::shared_work> shared_;
-  std::vector<T> own_;  ///< from `oldest_` on; before it, what has been shared
+  std::vector<T> own_;  ///< memory for this rank's items, of which it has those in [oldest_, newest_)
   std::size_t oldest_ = 0;
-  std::vector<T> buffer_;
+  std::size_t newest_ = 0;
   work_counts counts_;
 };
 
