@@ -13,7 +13,7 @@ std::array<std::uint8_t, 4> big_endian(std::uint32_t number) {
 
 stream_state hash(const stream_state& state, std::uint32_t number, std::size_t of_state) {
   const auto bytes = big_endian(number);
-  sha1_ctx context;
+  sha1_ctx context;  // NOLINT(cppcoreguidelines-pro-type-member-init): sha1_init does it
   sha1_init(&context);
   sha1_update(&context, of_state, state.data());
   sha1_update(&context, bytes.size(), bytes.data());
