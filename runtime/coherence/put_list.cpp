@@ -73,7 +73,7 @@ std::shared_ptr<begun_put> put_list::start(runtime_state& state, address at, con
     throw;
   }
   std::memcpy(claim.copy->data.load(std::memory_order_relaxed) + at.offset_in_block(), from, bytes);
-  const std::shared_ptr<begun_put> told = begun->told;
+  std::shared_ptr<begun_put> told = begun->told;
   const std::scoped_lock lock(mutex_);
   if (!finish(state, *begun)) {
     under_way_.push_back(std::move(begun));

@@ -180,8 +180,9 @@ TEST_F(far_ahead, a_walk_goes_through_more_than_the_cache_holds) {
 TEST_F(far_ahead, async_gather_fetches_each_block_once) {
   std::vector<std::size_t> index;
   for (std::size_t i = 0; i < 150; ++i) {
-    for (std::size_t k = 0; k < 5; ++k)
+    for (std::size_t k = 0; k < 5; ++k) {
       index.push_back(first + ((i * 37) % 150) * per_block + mixed(i + k) % per_block);
+    }
   }
   std::vector<std::uint64_t> out(index.size());
   auto reads = a.async_gather(index, out);

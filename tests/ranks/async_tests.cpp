@@ -25,6 +25,7 @@ TYPED_TEST(async_access, get_reads_what_was_put) {
   using T = TypeParam;
   const auto objects = from_every_rank(liana::make_global<T>(numbered<T>(static_cast<std::uint64_t>(liana::rank()))));
   std::vector<pending_get<T>> begun;
+  begun.reserve(objects.size());
   for (const auto& each : objects) begun.push_back(each.async_get());
   for (std::size_t i = 0; i < begun.size(); ++i) {
     EXPECT_TRUE(holds(begun[i].get(), i));
@@ -113,8 +114,9 @@ TEST(async_put, of_no_put_is_ready) {
 TEST(async_puts, of_all_ranks_to_the_same_blocks_wait_for_each_other_in_no_circle) {
   constexpr std::size_t objects_each = 12;
   std::vector<std::vector<global_ptr<std::uint64_t>>> objects;
-  for (std::size_t i = 0; i < objects_each; ++i)
+  for (std::size_t i = 0; i < objects_each; ++i) {
     objects.push_back(from_every_rank(liana::make_global<std::uint64_t>()));
+  }
   std::mt19937_64 random(mixed(shared_seed() + static_cast<std::uint64_t>(liana::rank())));
   for (std::uint64_t round = 1; round <= repetitions(60); ++round) {
     std::vector<pending_put> puts;

@@ -91,7 +91,7 @@ class shared_work {
 ///
 /// A rank takes back first what it has pushed last, and shares what it has pushed first, of which a thief takes half
 /// (as in J. Dinan, D. B. Larkins, P. Sadayappan, S. Krishnamoorthy and J. Nieplocha, "Scalable work stealing", SC09).
-/// No CPU but the thief's takes part in a theft. `T` is trivially copyable.
+/// No CPU but the thief's takes part in a theft. `T` is trivially copyable and default-constructible.
 ///
 /// Throws peer_error and timeout_error as every wait, resource_error where memory ends. Of one thread of a rank at a
 /// time.

@@ -49,8 +49,8 @@ template <std::size_t element_bytes>
 [[nodiscard]] begun_reads begin_gather(const array_storage& storage, std::span<const std::size_t> index,
                                        std::byte* out) {
   begun_reads reads;
-  std::array<std::uint16_t, gather_batch>
-      missed;  // NOLINT(cppcoreguidelines-pro-type-member-init): see gather_elements
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): see gather_elements
+  std::array<std::uint16_t, gather_batch> missed;
   while (!index.empty()) {
     const auto now = index.first(std::min(index.size(), gather_batch));
     const std::size_t misses = gather_here<element_bytes>(storage, now, out, missed);
