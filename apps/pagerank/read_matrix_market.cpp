@@ -8,9 +8,8 @@ namespace pagerank {
 
 graph read_matrix_market(std::istream& in, const std::string& name) {
   std::vector<edge> edges;
-  const std::size_t nodes = apps::read_matrix_market(in, name, [&](const apps::matrix_entry& entry) {
-    edges.push_back({.from = entry.row, .to = entry.column});
-  });
+  const std::size_t nodes = apps::read_matrix_market(
+      in, name, [&](const apps::matrix_entry& entry) { edges.push_back({.from = entry.row, .to = entry.column}); });
   return make_graph(nodes, std::move(edges));
 }
 

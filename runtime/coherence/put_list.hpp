@@ -49,7 +49,6 @@ class put_list {
 
   static bool finish(runtime_state& state, pending& each);
   static void release(runtime_state& state, pending& each);
-  std::size_t move_on(runtime_state& state);
 
   std::mutex mutex_;
   std::vector<std::unique_ptr<pending>> under_way_;

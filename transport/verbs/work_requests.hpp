@@ -34,8 +34,8 @@ namespace liana::transport::verbs {
 struct request_context {
   std::span<const std::byte> segment;  ///< this rank's
   std::uint32_t segment_key = 0;
-  /// Registered; at least 8 bytes, which may be overwritten at any time. Takes the gaps between reads, hence as large as
-  /// the largest that is worth it.
+  /// Registered; at least 8 bytes, which may be overwritten at any time. Takes the gaps between reads, hence as large
+  /// as the largest that is worth it.
   std::span<std::byte> scratch;
   std::uint32_t scratch_key = 0;
   /// Registered; `inline_bytes` for each request of the queue. Empty where the device takes that much inline.

@@ -116,8 +116,8 @@ void close_reads(const read_hold_set& set) noexcept;
 void close_writes(std::span<write_hold> holds);
 void close_writes_noexcept(std::span<write_hold> holds) noexcept;
 
-/// Starts to fetch those of the blocks that are far and not here; does not wait. Returns how many were seen to, from the
-/// first on: fewer than all where the transport is busy, or the cache full. Each is the address of a block.
+/// Starts to fetch those of the blocks that are far and not here; does not wait. Returns how many were seen to, from
+/// the first on: fewer than all where the transport is busy, or the cache full. Each is the address of a block.
 std::size_t prefetch_blocks(std::span<const address> blocks);
 
 // ---- the inlined paths ----
