@@ -62,15 +62,16 @@ class random_thread {
                                  &self::take_in,
                                  &self::close_elsewhere,
                                  &self::look_at_statistics,
-                                 &self::add,
-                                 &self::write_under_mutex,
-                                 &self::write_under_shared_mutex,
-                                 &self::read_under_shared_mutex,
                                  &self::begin_puts,
                                  &self::get_later,
                                  &self::gather_later,
-                                 &self::walk_cells};
-    (this->*actions[below(actions.size())])();
+                                 &self::walk_cells,
+                                 &self::add,
+                                 &self::write_under_mutex,
+                                 &self::write_under_shared_mutex,
+                                 &self::read_under_shared_mutex};
+    constexpr std::size_t of_blocks = 22;
+    (this->*actions[below(all_.mixed_ ? actions.size() : of_blocks)])();
   }
 
  private:

@@ -14,8 +14,14 @@
 
 namespace liana_tests::sim {
 
-random_accesses::random_accesses(std::size_t ranks, unsigned threads, unsigned accesses, std::uint64_t seed)
-    : ranks_(ranks), threads_(threads), accesses_(accesses), seed_(seed), known_(ranks), mail_(ranks * threads) {}
+random_accesses::random_accesses(std::size_t ranks, unsigned threads, unsigned accesses, std::uint64_t seed, bool mixed)
+    : ranks_(ranks),
+      threads_(threads),
+      accesses_(accesses),
+      seed_(seed),
+      mixed_(mixed),
+      known_(ranks),
+      mail_(ranks * threads) {}
 
 void random_accesses::set_up(liana::rank_t rank) {
   known_objects& known = known_[static_cast<std::size_t>(rank)];

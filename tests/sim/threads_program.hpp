@@ -43,7 +43,9 @@ struct versioned {
 /// Versions grow as one thread sees them, in whatever way it reads.
 class random_accesses final : public threaded_program {
  public:
-  random_accesses(std::size_t ranks, unsigned threads, unsigned accesses, std::uint64_t seed);
+  /// `mixed`: also what is begun and waited for later, atomics and locks, which put an order between threads in which a
+  /// race may go unseen.
+  random_accesses(std::size_t ranks, unsigned threads, unsigned accesses, std::uint64_t seed, bool mixed);
 
   void set_up(liana::rank_t rank) override;
   void act(const participant& who) override;
@@ -87,6 +89,7 @@ class random_accesses final : public threaded_program {
   unsigned threads_;
   unsigned accesses_;
   std::uint64_t seed_;
+  bool mixed_;
   std::vector<known_objects> known_;  ///< by rank
   std::vector<mailbox> mail_;         ///< by participant
   // Relaxed: nothing that this test does for itself may order what the threads do.

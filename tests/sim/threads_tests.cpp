@@ -42,10 +42,10 @@ threaded_options crowded(std::vector<int> real_hosts, unsigned threads) {
   return with;
 }
 
-void run(const threaded_options& with) {
+void run(const threaded_options& with, bool mixed = true) {
   const std::uint64_t seed = number_from("LIANA_TEST_SEED", 1);
   const auto accesses = static_cast<unsigned>(number_from("LIANA_TEST_ACCESSES", 2000));
-  random_accesses program(with.real_hosts.size(), with.threads, accesses, seed);
+  random_accesses program(with.real_hosts.size(), with.threads, accesses, seed, mixed);
   for (const std::string& failure : run_threaded(with, seed, program)) {
     ADD_FAILURE() << failure;
   }
@@ -55,7 +55,8 @@ void run(const threaded_options& with) {
 TEST(sim_threads, of_ranks_apart) { run(job_of({0, 1, 2}, 3)); }
 TEST(sim_threads, of_ranks_on_one_host) { run(job_of({0, 0}, 4)); }
 TEST(sim_threads, of_near_and_far_ranks) { run(job_of({0, 0, 1}, 3)); }
-TEST(sim_threads, of_ranks_apart_with_tiny_caches) { run(crowded({0, 1}, 4)); }
+TEST(sim_threads, of_ranks_apart_with_tiny_caches) { run(crowded({0, 1}, 4), false); }
+TEST(sim_threads, of_ranks_in_tiny_caches_with_locks) { run(crowded({0, 1}, 4)); }
 TEST(sim_threads, of_near_and_far_ranks_with_tiny_caches) { run(crowded({0, 0, 1}, 3)); }
 
 /// The same far protocol over shared memory: here ThreadSanitizer sees the transport too.
