@@ -10,7 +10,7 @@ liana_rank_test(
   NAME apps.cg.file TARGET cg
   ARGUMENTS --matrix-market ${random_spd} --jacobi)
 liana_rank_test(
-  NAME apps.cg.products TARGET cg
+  NAME apps.cg.products TARGET cg RANKS 2 4
   ARGUMENTS --grid3 9 --spmv 20)
 liana_rank_test(
   NAME apps.cg.grid3 TARGET cg RANKS 3

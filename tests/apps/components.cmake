@@ -3,7 +3,7 @@ liana_rank_test(
   NAME apps.components TARGET components
   ARGUMENTS --packages ${data}/available.txt --runs 2)
 liana_rank_test(
-  NAME apps.components.generated TARGET components
+  NAME apps.components.generated TARGET components RANKS 2 8
   ARGUMENTS --kronecker 10 --edge-factor 2 --runs 2)
 # One component that is a long way from end to end.
 liana_rank_test(

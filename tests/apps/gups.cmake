@@ -2,7 +2,7 @@ liana_rank_test(
   NAME apps.gups TARGET gups
   ARGUMENTS --log2-words 14)
 liana_rank_test(
-  NAME apps.gups.put TARGET gups
+  NAME apps.gups.put TARGET gups RANKS 2 4
   ARGUMENTS --log2-words 16 --by put)
 # Fewer words than ranks, and hardly an update.
 liana_rank_test(

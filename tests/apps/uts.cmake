@@ -3,7 +3,7 @@ liana_rank_test(
   NAME apps.uts.geometric TARGET uts
   ARGUMENTS --type geometric --shape fixed --depth 7 --branching 4 --seed 19 --repeats 3)
 liana_rank_test(
-  NAME apps.uts.binomial TARGET uts
+  NAME apps.uts.binomial TARGET uts RANKS 3 8
   ARGUMENTS -t 0 -b 200 -q 0.124 -m 8 -r 42)
 liana_rank_test(
   NAME apps.uts.cyclic TARGET uts RANKS 3

@@ -1,6 +1,7 @@
 # Mutants of the runtime: each lacks one thing that the protocol or the cache relies on, and a seed must show it.
 #
 #   liana_mutant(NAME FILE FROM TO [FROM2 TO2])
+#     LIANA_MUTANT_SEED, set before: @ and a schedule that has caught it, which is looked at first, for what is rarely caught.
 #     `explore`, linked with FILE in which FROM, found there exactly once, is TO. A public header mutates recorder.cpp and
 #     what LIANA_MUTANT_WITH names, another one what LIANA_MUTANT_OF names.
 
@@ -39,7 +40,7 @@ function(liana_mutant name file from to)
   target_compile_options(${target} PRIVATE ${instrumented} -Wno-unused-parameter -Wno-unused-variable -Wno-unused-function -Wno-unused-but-set-variable)
   target_link_libraries(${target} PRIVATE liana_scheduler liana_simulated liana_history)
   set_target_properties(${target} PROPERTIES EXPORT_COMPILE_COMMANDS OFF RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/mutants)
-  set_property(GLOBAL APPEND PROPERTY LIANA_MUTANTS ${name})
+  set_property(GLOBAL APPEND PROPERTY LIANA_MUTANTS ${name}${LIANA_MUTANT_SEED})
 endfunction()
 
 # ---- invalidations (R7) ----
@@ -92,9 +93,11 @@ liana_mutant(no_sharer_check runtime/coherence/read_miss.cpp
   [[if (mark == state_.hosts->my_mark()) {  // R4: my own]]
   [[if (true) {]])
 set(LIANA_MUTANT_OF runtime/coherence/read_miss.cpp)
+set(LIANA_MUTANT_SEED @95816)
 liana_mutant(any_mark_on_the_dependent_path runtime/coherence/read_miss.hpp
   [[static constexpr unsigned needed = 3;]]
   [[static constexpr unsigned needed = 1;]])
+unset(LIANA_MUTANT_SEED)
 set(LIANA_MUTANT_OF runtime/coherence/near_access.cpp)
 liana_mutant(any_mark_for_a_near_replica runtime/coherence/read_miss.hpp
   [[static constexpr unsigned needed = 3;]]
@@ -215,9 +218,11 @@ liana_mutant(queue_left_while_somebody_comes runtime/lock_queue.cpp
       wait.step(nobody);
     }]]
   [[    static_cast<void>(wait);]])
+set(LIANA_MUTANT_SEED @17873)
 liana_mutant(end_of_a_wait_not_told runtime/lock_queue.cpp
   [[    mine.gave_up.store(static_cast<std::uint64_t>(problem.peer()) + 1, std::memory_order_release);]]
   [[    static_cast<void>(problem);]])
+unset(LIANA_MUTANT_SEED)
 liana_mutant(reader_beside_a_writer runtime/locks.cpp
   [["lock_shared") > reader_mask) {]]
   [["lock_shared") > ~std::uint64_t{0} - 1) {]])

@@ -7,9 +7,10 @@ directory=$1 schedules=$2
 shift 2
 
 look() {
-  local output
-  output=$(timeout 300 "$1/mutant_$3" --expect-violation --schedules "$2" 2>/dev/null | sed -n 's/^caught by \(.*\) after \([0-9]*\) schedules, seed [0-9]*: \(.*\)/\1\t\2\t\3/p' | head -n 1)
-  printf '%s\t%s\n' "$3" "${output:-MISSED}"
+  local output='' name=${3%@*} caught='s/^caught by \(.*\) after \([0-9]*\) schedules, seed [0-9]*: \(.*\)/\1\t\2\t\3/p'
+  [ "$name" = "$3" ] || output=$("$1/mutant_$name" --expect-violation --first "${3#*@}" --schedules 1 2>/dev/null | sed -n "$caught" | head -n 1)
+  [ -n "$output" ] || output=$(timeout 300 "$1/mutant_$name" --expect-violation --schedules "$2" 2>/dev/null | sed -n "$caught" | head -n 1)
+  printf '%s\t%s\n' "$name" "${output:-MISSED}"
 }
 export -f look
 table=$(printf '%s\0' "$@" | xargs -0 -n 1 -P 2 bash -c 'look "$1" "$2" "$3"' look "$directory" "$schedules" | sort)
