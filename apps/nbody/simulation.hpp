@@ -147,6 +147,7 @@ class simulation {
     const auto ranks = static_cast<std::size_t>(at_.ranks);
     std::vector<morton_key> first = divide_by_cost(space_.samples(sample_costs(keys_, own_)), ranks);
     std::vector<std::uint64_t> first_body;
+    first_body.reserve(first.size());
     for (const morton_key each : first) {
       first_body.push_back(
           static_cast<std::uint64_t>(std::lower_bound(keys_.begin(), keys_.end(), each) - keys_.begin()));

@@ -78,6 +78,7 @@ TEST(tree, has_all_bodies_once_however_it_is_cut) {
   std::sort(bodies.begin(), bodies.end(),
             [&](const body& a, const body& b) { return with.space.key(a.position) < with.space.key(b.position); });
   std::vector<morton_key> keys;
+  keys.reserve(bodies.size());
   for (const body& each : bodies) keys.push_back(with.space.key(each.position));
 
   for (const std::size_t middle : {0U, 1U, 250U, 499U}) {

@@ -250,7 +250,7 @@ class scripted_program final : public simulated_program {
 
   void act(liana::detail::runtime_state& state, unsigned thread) override {
     const std::size_t process = static_cast<std::size_t>(state.rank()) * plan_.job.threads + thread;
-    const end_of_script handles{record_, process};
+    const end_of_script handles(record_, process);
     for (const action& each : plan_.scripts[process]) {
       perform_if_there_is_room(process, each);
     }
@@ -267,10 +267,18 @@ class scripted_program final : public simulated_program {
 
  private:
   /// Handles go with the thread's stack, also when an exception ends it.
-  struct end_of_script {
-    recorder& record;
-    std::size_t process;
-    ~end_of_script() { record.drop(process); }
+  class end_of_script {
+   public:
+    end_of_script(recorder& record, std::size_t process) : record_(record), process_(process) {}
+    end_of_script(const end_of_script&) = delete;
+    end_of_script& operator=(const end_of_script&) = delete;
+    end_of_script(end_of_script&&) = delete;
+    end_of_script& operator=(end_of_script&&) = delete;
+    ~end_of_script() { record_.drop(process_); }
+
+   private:
+    recorder& record_;
+    std::size_t process_;
   };
 
   void perform_if_there_is_room(std::size_t process, const action& each) {
