@@ -7,6 +7,7 @@
 #include <liana/error.hpp>
 
 #include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/read_window.hpp"
 #include "runtime/log.hpp"
 
 namespace liana::detail {
@@ -38,10 +39,10 @@ std::size_t prefetch_list::start(runtime_state& state, std::span<const address> 
       continue;
     }
     const bool another_home = to_begin != 0 && under_way_.back()->miss.block().home() != block.home();
-    if (another_home || to_begin == joined_misses || !has_room(block.home())) {
+    if (another_home || to_begin == joined_misses || !has_room(block)) {
       begin_last(state, std::exchange(to_begin, 0));
       finish_arrived(state);  // over shared memory they arrive at once
-      if (!has_room(block.home())) {
+      if (!has_room(block)) {
         break;
       }
     }
@@ -56,10 +57,16 @@ std::size_t prefetch_list::start(runtime_state& state, std::span<const address> 
   return seen;
 }
 
-bool prefetch_list::has_room(rank_t home) const {
-  const auto to_home =
-      std::ranges::count_if(under_way_, [home](const auto& each) { return each->miss.block().home() == home; });
-  return under_way_.size() < most_under_way && static_cast<std::size_t>(to_home) < most_at_one_home;
+bool prefetch_list::has_room(address block) const {
+  std::size_t to_home = 0;
+  std::size_t bytes = 0;
+  for (const auto& each : under_way_) {
+    if (each->miss.block().home() == block.home()) {
+      ++to_home;
+      bytes += each->miss.block().block_bytes();
+    }
+  }
+  return under_way_.size() < most_under_way && has_room_in_window(to_home, bytes, block.block_bytes());
 }
 
 /// Claims a replica for one that is not begun yet.

@@ -40,7 +40,7 @@ class prefetch_list {
   static bool finish(runtime_state& state, pending& each);
 
   // With the mutex.
-  [[nodiscard]] bool has_room(rank_t home) const;
+  [[nodiscard]] bool has_room(address block) const;
   cache::claim_result add(runtime_state& state, address block);
   void begin_last(runtime_state& state, std::size_t count);
   std::size_t finish_arrived(runtime_state& state);

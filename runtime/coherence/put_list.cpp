@@ -8,6 +8,7 @@
 #include <liana/error.hpp>
 
 #include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/read_window.hpp"
 #include "runtime/log.hpp"
 #include "runtime/wait.hpp"
 
@@ -52,9 +53,10 @@ put_list::put_list() = default;
 put_list::~put_list() = default;
 
 std::shared_ptr<begun_put> put_list::start(runtime_state& state, address at, const void* from, std::size_t bytes) {
-  if (progress(state) >= most_under_way) {
+  const std::size_t most = std::clamp<std::size_t>(window_bytes / at.block_bytes(), 1, most_under_way);
+  if (progress(state) >= most) {
     waiter wait(state, "put", at.block());
-    while (progress(state) >= most_under_way) {
+    while (progress(state) >= most) {
       wait.step(nobody);
     }
   }

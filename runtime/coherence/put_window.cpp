@@ -23,7 +23,7 @@ void put_window::add(const const_piece& piece) {
   const address block = piece.at.block();
   const bool again = std::any_of(under_way_.begin(), under_way_.end(),
                                  [block](const auto& each) { return each->write.block() == block; });
-  wait_until_left(again ? 0 : window_width - 1);
+  wait_until_left(again ? 0 : std::clamp<std::size_t>(window_bytes / block.block_bytes(), 1, window_width) - 1);
   replica* const copy = claim_if_needed(piece);
   try {
     under_way_.push_back(std::make_unique<pending>(state_, piece, copy));

@@ -21,6 +21,15 @@ namespace liana::detail {
 /// connection's queue, with three requests each.
 inline constexpr std::size_t window_width = 64;
 
+/// And no more bytes than these, unless it is one block: ten times what the fastest network has under way, few enough
+/// that a slow one carries them, for several ranks at once, before it takes its peer for silent.
+inline constexpr std::size_t window_bytes = std::size_t{1} << 20U;
+
+/// Whether one more block may be under way beside `count` with `bytes` together.
+constexpr bool has_room_in_window(std::size_t count, std::size_t bytes, std::size_t block_bytes) {
+  return count == 0 || (count < window_width && bytes + block_bytes <= window_bytes);
+}
+
 /// Replicas of several blocks, with many read misses under way. `ready(copy, tag)` is called with each replica, pinned
 /// for it, in any order. Of one thread; destroyed before it is drained, it gives up what is under way.
 template <class Ready>
@@ -45,8 +54,9 @@ class read_window {
     if (near) {
       drain();  // it is fetched alone, and nothing is waited for with claims in hand
     }
-    while (used_ == window_width) {
-      wait_for([this] { return used_ < window_width; });
+    const auto has_room = [this, block] { return has_room_in_window(used_, bytes_, block.block_bytes()); };
+    if (!has_room()) {
+      wait_for(has_room);
     }
     for (;;) {
       if (const replica_hit hit = pin_valid_replica(state_.hot, block, 1); hit.copy != nullptr) {
@@ -115,6 +125,7 @@ class read_window {
       throw;
     }
     ++used_;
+    bytes_ += block.block_bytes();
     wait_to_begin((*slot)->miss);
     return true;
   }
@@ -176,6 +187,7 @@ class read_window {
     replica& copy = slot->miss.copy();
     count_fetched(slot->kept, copy.version.load(std::memory_order_relaxed) == slot->old_version);
     const std::size_t tag = slot->tag;
+    bytes_ -= slot->miss.block().block_bytes();
     slot.reset();
     --used_;
     state_.replicas->publish(copy, true);
@@ -192,6 +204,7 @@ class read_window {
   Ready ready_;
   std::array<std::optional<entry>, window_width> misses_;
   std::size_t used_ = 0;
+  std::size_t bytes_ = 0;                             ///< of the blocks of those
   std::array<read_miss*, joined_misses> to_begin_{};  ///< all at one home
   std::size_t to_begin_count_ = 0;
 };
