@@ -24,6 +24,7 @@
 #include <fmt/format.h>
 #include <mpi.h>
 
+#include "../calls_mpi.hpp"
 #include "command_line.hpp"
 #include "graph.hpp"
 #include "rows.hpp"
@@ -33,19 +34,8 @@ namespace pagerank {
 
 namespace {
 
-int as_count(std::size_t elements) {
-  if (elements > INT_MAX) {
-    throw std::runtime_error(fmt::format("{} elements to or from one rank: MPI takes up to {}", elements, INT_MAX));
-  }
-  return static_cast<int>(elements);
-}
-
-/// Collective. Rank 0's value.
-template <class T>
-T broadcast(T value) {
-  MPI_Bcast(&value, sizeof value, MPI_BYTE, 0, MPI_COMM_WORLD);
-  return value;
-}
+using apps::as_count;
+using apps::broadcast;
 
 /// The nodes of all ranks: as many each as whole blocks of PageRanks allow, like the blocks of a global array.
 class partition {
