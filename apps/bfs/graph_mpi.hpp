@@ -10,16 +10,12 @@
 #include <fmt/format.h>
 #include <mpi.h>
 
+#include "../calls_mpi.hpp"
 #include "rows.hpp"
 
 namespace bfs {
 
-inline int as_count(std::size_t elements) {
-  if (elements > INT_MAX) {
-    throw std::runtime_error(fmt::format("{} elements to or from one rank: MPI takes up to {}", elements, INT_MAX));
-  }
-  return static_cast<int>(elements);
-}
+using apps::as_count;
 
 /// How many elements of each rank, and where they begin: what MPI's collective calls want.
 struct counts {

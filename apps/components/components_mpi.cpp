@@ -17,6 +17,7 @@
 #include "../bfs/graph_mpi.hpp"
 #include "../bfs/partition.hpp"
 #include "../bfs/rows.hpp"
+#include "../calls_mpi.hpp"
 #include "command_line.hpp"
 #include "hooking.hpp"
 #include "run.hpp"
@@ -26,11 +27,7 @@ namespace components {
 
 namespace {
 
-template <class T>
-T broadcast(T value) {
-  MPI_Bcast(&value, sizeof value, MPI_BYTE, 0, MPI_COMM_WORLD);
-  return value;
-}
+using apps::broadcast;
 
 /// The labels of own vertices, and a copy of all.
 class message_labels {

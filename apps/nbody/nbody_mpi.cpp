@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 #include <mpi.h>
 
+#include "../calls_mpi.hpp"
 #include "command_line.hpp"
 #include "run.hpp"
 #include "simulation.hpp"
@@ -43,12 +44,7 @@ class element_type {
   MPI_Datatype type_ = MPI_DATATYPE_NULL;
 };
 
-int as_count(std::size_t elements) {
-  if (elements > INT_MAX) {
-    throw std::runtime_error(fmt::format("{} elements in one call: MPI takes up to {}", elements, INT_MAX));
-  }
-  return static_cast<int>(elements);
-}
+using apps::as_count;
 
 /// How many elements of each rank, and where they begin: what MPI's collective calls want.
 struct counts {
