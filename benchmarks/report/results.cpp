@@ -110,6 +110,15 @@ run_report parse_report(const std::string& text) {
   return result;
 }
 
+std::string condensed(const run_report& of) {
+  std::string measures;
+  for (const auto& [name, values] : of.measures) {
+    measures +=
+        fmt::format("{}{}: [{:.4g}]", measures.empty() ? "" : ",\n", json(name).dump(), fmt::join(values, ", "));
+  }
+  return fmt::format("{{\"context\": {},\n\"measures\": {{\n{}\n}}}}\n", json(of.context).dump(), measures);
+}
+
 results::results(const std::filesystem::path& directory) {
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
     if (entry.path().extension() != ".json") {
@@ -125,6 +134,17 @@ results::results(const std::filesystem::path& directory) {
   }
   if (runs_.empty()) {
     throw std::runtime_error(fmt::format("{}: holds no report, *.json", directory.string()));
+  }
+}
+
+void results::add(const results& more) {
+  for (const auto& [run, report] : more.runs_) {
+    run_report& mine = runs_[run];
+    mine.context.insert(report.context.begin(), report.context.end());
+    for (const auto& [name, values] : report.measures) {
+      auto& windows = mine.measures[name];
+      windows.insert(windows.end(), values.begin(), values.end());
+    }
   }
 }
 

@@ -35,6 +35,9 @@ class results {
   explicit results(const std::filesystem::path& directory);
   explicit results(std::map<std::string, run_report> runs) : runs_(std::move(runs)) {}
 
+  /// Adds the windows of `more` to those of the runs and measures of the same names.
+  void add(const results& more);
+
   [[nodiscard]] const std::map<std::string, run_report>& runs() const { return runs_; }
 
   /// `access.near:get/8`, and `access.near:get/8#bytes` for a counter. None if the run or the measure is not there.
@@ -52,5 +55,8 @@ class results {
 /// "measures":
 /// {"step": [123.4, 120.1]}}`, where times are in nanoseconds. Throws std::runtime_error for text that is neither.
 run_report parse_report(const std::string& text);
+
+/// A report of the second kind, with four digits of each value: what is kept in the tree.
+std::string condensed(const run_report& of);
 
 }  // namespace liana::benchmarks::report

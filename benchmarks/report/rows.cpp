@@ -135,6 +135,18 @@ figure figure::parse(const json& text) {
   return result;
 }
 
+std::vector<std::string> figure::measures() const {
+  if (kind_ == kind::measure) {
+    return {reference_};
+  }
+  std::vector<std::string> all;
+  for (const figure& part : parts_) {
+    const auto of_part = part.measures();
+    all.insert(all.end(), of_part.begin(), of_part.end());
+  }
+  return all;
+}
+
 std::optional<summary> figure::evaluate(const results& from) const {
   if (kind_ == kind::measure) {
     return from.find(reference_);

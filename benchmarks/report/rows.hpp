@@ -24,6 +24,9 @@ class figure {
   /// None unless all its measures are there. The spread of one that is made of several is that of the first.
   [[nodiscard]] std::optional<summary> evaluate(const results& from) const;
 
+  /// The measures that it is made of, `run:measure`.
+  [[nodiscard]] std::vector<std::string> measures() const;
+
  private:
   enum class kind { measure, constant, sum, most, times };
 

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "benchmarks/report/changes.hpp"
 #include "benchmarks/report/plots.hpp"
 #include "benchmarks/report/results.hpp"
 #include "benchmarks/report/rows.hpp"
@@ -74,6 +75,58 @@ TEST(Report, MayBeAListOfMeasures) {
   const auto read = parse_report(R"({"context": {"ranks": "2"}, "measures": {"step": [5, 4.5]}})");
   EXPECT_EQ(read.context.at("ranks"), "2");
   EXPECT_EQ(read.measures.at("step"), (std::vector<double>{5, 4.5}));
+}
+
+TEST(Report, InShortHasTheSameWindows) {
+  const auto again = parse_report(condensed(parse_report(near_report)));
+  EXPECT_EQ(again.measures, parse_report(near_report).measures);
+  EXPECT_EQ(again.context.at("processor"), "Abacus");
+}
+
+TEST(Results, TakeTheWindowsOfFurtherRunsOfTheSameName) {
+  auto all = one_run();
+  all.add(results({{"near", parse_report(R"({"context": {}, "measures": {"get/8": [1.5], "put/8": [4]}})")}}));
+  EXPECT_EQ(all.find("near:get/8")->least, 1.5);
+  EXPECT_EQ(all.find("near:get/8")->median, 2.5);
+  EXPECT_EQ(all.find("near:put/8")->least, 4);
+}
+
+TEST(Change, IsOfTheRatioWhereRunsAreApartAndOfTheTimeWhereTheyTookTurns) {
+  const auto row = only_row(R"({"work": "a", "liana": "near:get/8", "limit": {"name": "load", "is": "near:load"}})");
+  const auto run = [](const std::string& measures) {
+    return results({{"near", parse_report(R"({"context": {}, "measures": )" + measures + "}")}});
+  };
+  const auto then = run(R"({"get/8": [2, 3], "load": [1, 1]})");
+  const auto now = run(R"({"get/8": [4, 9], "load": [2, 2]})");
+  const auto apart = changes({row}, then, now, comparison::apart).at(0);
+  EXPECT_DOUBLE_EQ(apart.by(), 0) << "a machine of half the speed makes no row worse";
+  EXPECT_NEAR(apart.by_median, 0.3, 1e-9);
+  const auto in_turns = changes({row}, then, now, comparison::interleaved).at(0);
+  EXPECT_DOUBLE_EQ(in_turns.by(), 1);
+  EXPECT_EQ(in_turns.measures, (std::vector<std::string>{"near:get/8", "near:load"}));
+  EXPECT_TRUE(changes({row}, then, run(R"({"put/8": [1]})"), comparison::apart).empty()) << "not measured now";
+}
+
+TEST(Change, IsShownWorstFirstAndMarked) {
+  const auto text = as_text({{.work = "a", .unit = "ns", .then = 10, .now = 10.4, .by_median = 0, .measures = {}},
+                             {.work = "b", .unit = "", .then = 1, .now = 1.06, .by_median = 0, .measures = {}}},
+                            0.05);
+  EXPECT_LT(text.find("\nb"), text.find("\na"));
+  EXPECT_NE(text.find("+6.0%      +0.0%  worse\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("worse", text.find("\na")), std::string::npos) << text;
+}
+
+TEST(Change, HasARowForEachWorkOfTheApplications) {
+  const auto run = [](const std::string& times) {
+    return results({{"apps", parse_report(R"({"context": {}, "measures": )" + times + "}")}});
+  };
+  const auto then = run(R"({"heat/mpi": [10], "heat/real": [10], "heat/each": [20]})");
+  const auto now = run(R"({"heat/mpi": [10], "heat/real": [11], "heat/each": [20]})");
+  const auto found = changes({}, then, now, comparison::apart);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[1].work, "heat, LIANA_HOSTS=real");
+  EXPECT_DOUBLE_EQ(found[1].now, 1.1);
+  EXPECT_EQ(found[1].measures, (std::vector<std::string>{"apps:heat/real", "apps:heat/mpi"}));
 }
 
 TEST(Report, RefusesWhatIsNoReport) {
