@@ -5,7 +5,7 @@
 
 #include <liana/detail/access.hpp>
 
-#include "runtime/runtime_state.hpp"
+#include "runtime/state/runtime_state.hpp"
 
 /// The coherence protocol of this runtime: replicate on read, invalidate on write, one-sided. The steps are one file
 /// each, named after them, and read like the protocol's description in ARCHITECTURE.md, whose rules R1 to R8 they cite:

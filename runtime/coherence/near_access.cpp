@@ -4,8 +4,8 @@
 
 #include "runtime/coherence/coherence.hpp"
 #include "runtime/coherence/read_miss.hpp"
-#include "runtime/holds.hpp"
-#include "runtime/wait.hpp"
+#include "runtime/state/holds.hpp"
+#include "runtime/state/wait.hpp"
 
 /// Blocks whose home is on this host: loads, stores and CPU atomics, and a transport operation only where a far host
 /// shares. The steps that need no waiting are in detail/near_block.hpp and detail/access.hpp.

@@ -8,7 +8,7 @@
 
 #include "runtime/coherence/coherence.hpp"
 #include "runtime/coherence/read_window.hpp"
-#include "runtime/log.hpp"
+#include "runtime/report/log.hpp"
 
 namespace liana::detail {
 namespace {

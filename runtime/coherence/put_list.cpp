@@ -9,8 +9,8 @@
 
 #include "runtime/coherence/prefetch.hpp"
 #include "runtime/coherence/read_window.hpp"
-#include "runtime/log.hpp"
-#include "runtime/wait.hpp"
+#include "runtime/report/log.hpp"
+#include "runtime/state/wait.hpp"
 
 namespace liana::detail {
 namespace {

@@ -7,8 +7,8 @@
 #include <liana/detail/address.hpp>
 #include <liana/detail/replica.hpp>
 
-#include "runtime/runtime_state.hpp"
-#include "runtime/wait.hpp"
+#include "runtime/state/runtime_state.hpp"
+#include "runtime/state/wait.hpp"
 
 namespace liana::detail {
 

@@ -13,7 +13,7 @@
 
 #include "runtime/coherence/coherence.hpp"
 #include "runtime/coherence/read_miss.hpp"
-#include "runtime/wait.hpp"
+#include "runtime/state/wait.hpp"
 
 namespace liana::detail {
 

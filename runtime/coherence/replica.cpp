@@ -9,8 +9,8 @@
 #include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/read_miss.hpp"
 #include "runtime/coherence/release_queue.hpp"
-#include "runtime/holds.hpp"
-#include "runtime/wait.hpp"
+#include "runtime/state/holds.hpp"
+#include "runtime/state/wait.hpp"
 
 namespace liana::detail {
 namespace {

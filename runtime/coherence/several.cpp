@@ -10,8 +10,8 @@
 #include "runtime/coherence/prefetch.hpp"
 #include "runtime/coherence/put_window.hpp"
 #include "runtime/coherence/read_window.hpp"
-#include "runtime/holds.hpp"
-#include "runtime/log.hpp"
+#include "runtime/report/log.hpp"
+#include "runtime/state/holds.hpp"
 
 namespace liana::detail {
 namespace {

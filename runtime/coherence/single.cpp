@@ -11,9 +11,9 @@
 #include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/read_miss.hpp"
 #include "runtime/coherence/release_queue.hpp"
-#include "runtime/holds.hpp"
-#include "runtime/log.hpp"
-#include "runtime/wait.hpp"
+#include "runtime/report/log.hpp"
+#include "runtime/state/holds.hpp"
+#include "runtime/state/wait.hpp"
 
 namespace liana::detail {
 namespace {

@@ -18,13 +18,13 @@
 
 #include <liana/error.hpp>
 
-#include "runtime/agreement.hpp"
-#include "runtime/bootstrap.hpp"
+#include "runtime/group/agreement.hpp"
+#include "runtime/group/process_group.hpp"
 #include "runtime/info/machine_report.hpp"
-#include "runtime/job_settings.hpp"
-#include "runtime/log.hpp"
-#include "runtime/rank_list.hpp"
-#include "runtime/runtime_state.hpp"
+#include "runtime/job/job_settings.hpp"
+#include "runtime/report/log.hpp"
+#include "runtime/report/rank_list.hpp"
+#include "runtime/state/runtime_state.hpp"
 #include "transport/factory.hpp"
 
 namespace {

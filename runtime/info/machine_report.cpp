@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include "runtime/segment_layout.hpp"
+#include "runtime/state/segment_layout.hpp"
 #include "transport/shared_segment.hpp"
 #include "transport/transport.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "runtime/configuration.hpp"
-#include "runtime/topology.hpp"
+#include "runtime/machine/topology.hpp"
+#include "runtime/settings/configuration.hpp"
 
 /// What liana-info prints of one host and of the settings, as text of several lines. Nothing is started or changed.
 namespace liana::detail {

@@ -10,9 +10,9 @@
 #include <liana/detail/context.hpp>
 #include <liana/detail/replica.hpp>
 
-#include "runtime/host_map.hpp"
-#include "runtime/operation_buffers.hpp"
-#include "runtime/segment_layout.hpp"
+#include "runtime/state/host_map.hpp"
+#include "runtime/state/operation_buffers.hpp"
+#include "runtime/state/segment_layout.hpp"
 #include "transport/job_view.hpp"
 #include "transport/shared_segment.hpp"
 
@@ -31,12 +31,12 @@ std::uint64_t mapped_bytes(const job_shape& of) {
   return layout_of(of, true).bytes + static_cast<std::uint64_t>(of.near_ranks() - 1) * layout_of(of, false).bytes;
 }
 
-/// An eighth of the cache, in whole pages: runtime/cache.cpp.
+/// An eighth of the cache, in whole pages: runtime/cache/cache.cpp.
 std::uint64_t headers_bytes(const job_shape& of) {
   return of.cache_bytes / 8 / liana::detail::page_bytes * liana::detail::page_bytes;
 }
 
-/// At least two references for each header, a power of two in all: runtime/replica_table.cpp.
+/// At least two references for each header, a power of two in all: runtime/cache/replica_table.cpp.
 std::uint64_t table_bytes(const job_shape& of) {
   return std::bit_ceil(headers_bytes(of) / sizeof(liana::detail::replica) * 2) * sizeof(std::uint64_t);
 }

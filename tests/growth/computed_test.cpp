@@ -14,10 +14,10 @@
 
 #include <liana/detail/context.hpp>
 
-#include "runtime/cache.hpp"
-#include "runtime/host_map.hpp"
-#include "runtime/operation_buffers.hpp"
-#include "runtime/segment_layout.hpp"
+#include "runtime/cache/cache.hpp"
+#include "runtime/state/host_map.hpp"
+#include "runtime/state/operation_buffers.hpp"
+#include "runtime/state/segment_layout.hpp"
 #include "tests/growth/counted_heap.hpp"
 
 namespace liana_tests::growth {

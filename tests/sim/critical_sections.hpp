@@ -13,7 +13,7 @@
 
 #include <liana/mutex.hpp>
 
-#include "runtime/runtime_state.hpp"
+#include "runtime/state/runtime_state.hpp"
 
 namespace liana_tests::sim {
 

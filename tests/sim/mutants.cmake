@@ -68,7 +68,7 @@ liana_mutant(inline_put_without_invalidation runtime/include/liana/detail/access
   [[        if (any_mark(sharers_of(entry))) {]]
   [[        if (any_mark(sharers_of(entry)) && here.size == 0) {]])
 set(LIANA_MUTANT_OF runtime/coherence/invalidate.cpp)
-liana_mutant(first_host_of_a_group_only runtime/host_map.hpp
+liana_mutant(first_host_of_a_group_only runtime/state/host_map.hpp
   [[host < first + hosts_per_mark_ && host < hosts()]]
   [[host < first + 1 && host < hosts()]])
 
@@ -138,7 +138,7 @@ liana_mutant(writer_keeps_an_unregistered_replica runtime/coherence/far_write.cp
 
 # ---- puts that nobody waits for yet ----
 
-liana_mutant(waits_leave_begun_puts_alone runtime/wait.cpp
+liana_mutant(waits_leave_begun_puts_alone runtime/state/wait.cpp
   [[    state_.puts->progress(state_);]]
   [[]])
 liana_mutant(small_put_overtakes_a_begun_one runtime/coherence/single.cpp
@@ -180,7 +180,7 @@ liana_mutant(hint_of_another_block runtime/include/liana/detail/access.hpp
   [[    const bool is_its_block = offset != UINT64_MAX;]]
   [[  return (offset | (offset + bytes - 1)) >> at.block_log2() == 0 ? offset : ~std::uint64_t{0};]]
   [[  return bytes == 0 ? offset : at.offset_in_block();]])
-liana_mutant(pinned_replica_reused runtime/cache.cpp
+liana_mutant(pinned_replica_reused runtime/cache/cache.cpp
   [[  if (copy.pins.load(std::memory_order_seq_cst) == 0) {
     return true;]]
   [[  if (copy.pins.load(std::memory_order_seq_cst) != UINT32_MAX) {
@@ -202,34 +202,34 @@ liana_mutant(writer_stamp_taken_after_the_release runtime/coherence/far_write.cp
 liana_mutant(processor_atomics_beside_the_transports runtime/include/liana/detail/words.hpp
   [[  if (at.home() < here.word_ranks && !at.is_null())]]
   [[  if (at.home() < here.size && here.homes[at.home()].origin != nullptr && !at.is_null())]])
-liana_mutant(change_of_a_word_lost runtime/words.cpp
+liana_mutant(change_of_a_word_lost runtime/sync/words.cpp
   [[guess != found) {]]
   [[guess != found && kept > 0) {]])
-liana_mutant(lock_without_a_wait runtime/lock_queue.cpp
+liana_mutant(lock_without_a_wait runtime/sync/lock_queue.cpp
   [[  if (before == 0) {
     return node;]]
   [[  if (before != node) {
     return node;]])
-liana_mutant(lock_by_an_old_grant runtime/lock_queue.cpp
+liana_mutant(lock_by_an_old_grant runtime/sync/lock_queue.cpp
   [[  node.granted.store(0, std::memory_order_relaxed);]]
   [[]])
-liana_mutant(queue_left_while_somebody_comes runtime/lock_queue.cpp
+liana_mutant(queue_left_while_somebody_comes runtime/sync/lock_queue.cpp
   [[    while ((next = mine.next.load(std::memory_order_acquire)) == 0) {
       wait.step(nobody);
     }]]
   [[    static_cast<void>(wait);]])
 set(LIANA_MUTANT_SEED @17873)
-liana_mutant(end_of_a_wait_not_told runtime/lock_queue.cpp
+liana_mutant(end_of_a_wait_not_told runtime/sync/lock_queue.cpp
   [[    mine.gave_up.store(static_cast<std::uint64_t>(problem.peer()) + 1, std::memory_order_release);]]
   [[    static_cast<void>(problem);]])
 unset(LIANA_MUTANT_SEED)
-liana_mutant(reader_beside_a_writer runtime/locks.cpp
+liana_mutant(reader_beside_a_writer runtime/sync/locks.cpp
   [["lock_shared") > reader_mask) {]]
   [["lock_shared") > ~std::uint64_t{0} - 1) {]])
-liana_mutant(writer_beside_readers runtime/locks.cpp
+liana_mutant(writer_beside_readers runtime/sync/locks.cpp
   [[    wait_for_readers(require_runtime("lock"), at);]]
   [[]])
-liana_mutant(reader_counted_behind_the_queue runtime/locks.cpp
+liana_mutant(reader_counted_behind_the_queue runtime/sync/locks.cpp
   [[    add_to_word(inside_of(at), one_reader, "lock_shared");
     leave_queue(state, at, node, "lock_shared");]]
   [[    leave_queue(state, at, node, "lock_shared");

@@ -1,13 +1,14 @@
-// The ranks of a simulated job as the runtime knows them: the interface of runtime/bootstrap.hpp without MPI.
+// The ranks of a simulated job as the runtime knows them: the interface of runtime/group/process_group.hpp without MPI.
+
+#include "runtime/group/process_group.hpp"
 
 #include <cstring>
 
 #include <liana/detail/address.hpp>
 #include <liana/error.hpp>
 
-#include "runtime/bootstrap.hpp"
-#include "runtime/runtime_state.hpp"
-#include "runtime/wait.hpp"
+#include "runtime/state/runtime_state.hpp"
+#include "runtime/state/wait.hpp"
 #include "tests/sim/job.hpp"
 
 namespace liana_tests::sim {

@@ -11,7 +11,7 @@
 #include <liana/allocation.hpp>
 
 #include "runtime/coherence/coherence.hpp"
-#include "runtime/objects.hpp"
+#include "runtime/objects/objects.hpp"
 #include "tests/sim/watch.hpp"
 
 namespace liana_tests::sim {

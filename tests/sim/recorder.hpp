@@ -10,7 +10,7 @@
 #include <liana/detail/access.hpp>
 #include <liana/pending.hpp>
 
-#include "runtime/runtime_state.hpp"
+#include "runtime/state/runtime_state.hpp"
 #include "tests/history/check_blocks.hpp"
 #include "tests/history/check_order.hpp"
 #include "tests/sim/simulation.hpp"

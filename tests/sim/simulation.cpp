@@ -4,7 +4,7 @@
 #include <exception>
 #include <utility>
 
-#include "runtime/startup.hpp"
+#include "runtime/job/startup.hpp"
 #include "tests/sim/arena.hpp"
 #include "transport/sim/sim_transport.hpp"
 

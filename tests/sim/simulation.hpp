@@ -9,7 +9,7 @@
 
 #include <liana/options.hpp>
 
-#include "runtime/runtime_state.hpp"
+#include "runtime/state/runtime_state.hpp"
 #include "tests/sim/job.hpp"
 #include "tests/sim/scheduler.hpp"
 #include "transport/sim/network.hpp"

@@ -14,7 +14,7 @@
 #include <liana/detail/context.hpp>
 #include <liana/runtime.hpp>
 
-#include "runtime/startup.hpp"
+#include "runtime/job/startup.hpp"
 #include "tests/sim/arena.hpp"
 #include "tests/sim/job.hpp"
 #include "transport/sim/sim_transport.hpp"

@@ -26,7 +26,7 @@ set_tests_properties(sim_threads PROPERTIES LABELS unit)
 # What must be reported: the proof that ThreadSanitizer sees the threads of a rank through a network that it does not see.
 #
 #   liana_racy_mutant(NAME FILE FROM TO)
-#     sim_threads_tests with FILE, runtime/cache.cpp or a public header, in which FROM is TO.
+#     sim_threads_tests with FILE, runtime/cache/cache.cpp or a public header, in which FROM is TO.
 function(liana_racy_mutant name source from to)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${source})
   file(READ ${PROJECT_SOURCE_DIR}/${source} text)
@@ -35,7 +35,7 @@ function(liana_racy_mutant name source from to)
   string(REGEX REPLACE "^runtime/include/" "" included ${source})
   file(CONFIGURE OUTPUT ${directory}/${included} CONTENT "${text}" @ONLY)
   if(source MATCHES "^runtime/include/")
-    add_executable(sim_threads_${name} threads_tests.cpp threads_program.cpp threaded_job.cpp ${PROJECT_SOURCE_DIR}/runtime/cache.cpp)
+    add_executable(sim_threads_${name} threads_tests.cpp threads_program.cpp threaded_job.cpp ${PROJECT_SOURCE_DIR}/runtime/cache/cache.cpp)
     target_include_directories(sim_threads_${name} BEFORE PRIVATE ${directory})
   else()
     add_executable(sim_threads_${name} ${directory}/${source} $<TARGET_OBJECTS:sim_threads_tests>)
@@ -51,13 +51,13 @@ function(liana_racy_mutant name source from to)
                                                                           "WARNING: ThreadSanitizer: data race")
 endfunction()
 
-liana_racy_mutant(publish_relaxed runtime/cache.cpp
+liana_racy_mutant(publish_relaxed runtime/cache/cache.cpp
   [[copy.sequence.store(sequence + 1, std::memory_order_release);]]
   [[copy.sequence.store(sequence + 1, std::memory_order_relaxed);]])
 liana_racy_mutant(unpin_relaxed runtime/include/liana/detail/replica.hpp
   [[copy.pins.fetch_sub(1, std::memory_order_seq_cst)]]
   [[copy.pins.fetch_sub(1, std::memory_order_relaxed)]])
-liana_racy_mutant(abandon_without_mutex runtime/cache.cpp
+liana_racy_mutant(abandon_without_mutex runtime/cache/cache.cpp
   [[void cache::abandon(replica& copy) {
   const std::scoped_lock lock(self_->mutex);]]
   [[void cache::abandon(replica& copy) {]])

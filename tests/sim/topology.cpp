@@ -1,7 +1,7 @@
-// The machine of a simulated job: the interface of runtime/topology.hpp without hwloc. One hardware thread, so that
-// waits give up their turn at once.
+// The machine of a simulated job: the interface of runtime/machine/topology.hpp without hwloc. One hardware thread, so
+// that waits give up their turn at once.
 
-#include "runtime/topology.hpp"
+#include "runtime/machine/topology.hpp"
 
 namespace liana::detail {
 

@@ -23,16 +23,16 @@ function(liana_work_mutant name file from to)
   set_tests_properties(sim.work.notices_${name} PROPERTIES LABELS "unit;sim" PASS_REGULAR_EXPRESSION "FAILED  . (work|loops)")
 endfunction()
 
-liana_work_mutant(places_used_too_early runtime/work_queue.cpp
+liana_work_mutant(places_used_too_early runtime/sync/work_queue.cpp
   [[  if (static_cast<std::uint32_t>(load_word(part_of(*storage_, storage_->rank, returned_at), operation)) ==
       there.begin) {]]
   [[  if (returned_at != 0) {]])
-liana_work_mutant(thief_counted_as_idle runtime/work_queue.cpp
+liana_work_mutant(thief_counted_as_idle runtime/sync/work_queue.cpp
   [[      add_to_word(idle, ~std::uint64_t{0}, operation);]]
   [[]])
-liana_work_mutant(range_taken_without_a_look runtime/range_word.cpp
+liana_work_mutant(range_taken_without_a_look runtime/sync/range_word.cpp
   [[    if (before == found) {]]
   [[    if (before != pack(left)) {]])
-liana_work_mutant(loop_begun_before_all_have_met runtime/parallel_for.cpp
+liana_work_mutant(loop_begun_before_all_have_met runtime/sync/parallel_for.cpp
   [[  meet(state, call);]]
   [[]])

@@ -54,7 +54,7 @@ function kind(layer_name) { return layer_name ~ /^transport\// ? "back end" : la
 function is_public(path) { return path ~ /^(runtime|allocator|transport)\/include\/liana\// }
 
 function may_include_mpi(path) {
-  return path ~ /^runtime\/bootstrap/ || path == "runtime/include/liana/mpi.hpp" || path ~ /^apps\/.*_mpi\.[ch]pp$/ ||
+  return path ~ /^runtime\/group\/process_group\./ || path == "runtime/include/liana/mpi.hpp" || path ~ /^apps\/.*_mpi\.[ch]pp$/ ||
          path ~ /^benchmarks\//
 }
 
@@ -109,8 +109,8 @@ function check_external(name) {
     violation("<" name "> outside transport/verbs")
   } else if (name ~ /^mpi(-ext)?\.h$/ && !may_include_mpi(FILENAME)) {
     violation("<" name "> outside the bootstrap and liana/mpi.hpp")
-  } else if ((name == "hwloc.h" || name ~ /^hwloc\//) && FILENAME !~ /^runtime\/topology/) {
-    violation("<" name "> outside runtime/topology")
+  } else if ((name == "hwloc.h" || name ~ /^hwloc\//) && FILENAME !~ /^runtime\/machine\/topology\./) {
+    violation("<" name "> outside runtime/machine/topology")
   } else if (is_public(FILENAME) && name ~ /[.\/]/ && name != "mpi.h") {
     violation("a public header includes <" name ">: only public headers and the standard library's are allowed there")
   }

@@ -7,8 +7,8 @@
 #   transport          nothing of the project, and no word of blocks, sharers or versions
 #   transport/shm ...  transport; never each other; included and named by transport/factory.* only
 #
-# <infiniband/...> belongs in transport/verbs (and in benchmarks/bare_verbs.cpp, which measures the device without Liana), <mpi.h> in the bootstrap and liana/mpi.hpp (and in benchmarks and an application's MPI twin,
-# *_mpi.cpp), hwloc in runtime/topology*. A public header includes public headers and the standard library's alone.
+# <infiniband/...> belongs in transport/verbs (and in benchmarks/bare_verbs.cpp, which measures the device without Liana), <mpi.h> in runtime/group/process_group* and liana/mpi.hpp (and in benchmarks and an application's MPI twin,
+# *_mpi.cpp), hwloc in runtime/machine/topology*. A public header includes public headers and the standard library's alone.
 set -eu
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -17,7 +17,7 @@
 
 #include <liana/detail/access.hpp>
 
-#include "runtime/cache.hpp"
+#include "runtime/cache/cache.hpp"
 
 namespace liana::test {
 

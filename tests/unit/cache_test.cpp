@@ -1,4 +1,4 @@
-#include "runtime/cache.hpp"
+#include "runtime/cache/cache.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "runtime/configuration.hpp"
+#include "runtime/settings/configuration.hpp"
 
 #include <chrono>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "runtime/free_pages.hpp"
+#include "runtime/cache/free_pages.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "runtime/host_map.hpp"
+#include "runtime/state/host_map.hpp"
 
 #include <algorithm>
 #include <array>

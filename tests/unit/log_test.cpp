@@ -1,4 +1,4 @@
-#include "runtime/log.hpp"
+#include "runtime/report/log.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "runtime/pool_memory.hpp"
+#include "runtime/objects/pool_memory.hpp"
 
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 #include <liana/error.hpp>
 
 #include "allocator/segment_allocator.hpp"
-#include "runtime/segment_layout.hpp"
+#include "runtime/state/segment_layout.hpp"
 #include "transport/shared_segment.hpp"
 
 namespace liana::detail {

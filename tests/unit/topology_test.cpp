@@ -1,4 +1,4 @@
-#include "runtime/topology.hpp"
+#include "runtime/machine/topology.hpp"
 
 #include <sched.h>
 #include <sys/mman.h>
@@ -22,8 +22,8 @@
 
 #include <liana/error.hpp>
 
-#include "runtime/cgroup.hpp"
-#include "runtime/log.hpp"
+#include "runtime/machine/cgroup.hpp"
+#include "runtime/report/log.hpp"
 
 namespace liana::detail {
 namespace {

@@ -1,6 +1,6 @@
 // The input is what the kernel says of a control group: cpu.max on the first line, cpu.cfs_quota_us and
 // cpu.cfs_period_us on the second and third, and then /proc/self/cgroup.
-#include "runtime/cgroup.hpp"
+#include "runtime/machine/cgroup.hpp"
 
 #include <array>
 #include <cmath>

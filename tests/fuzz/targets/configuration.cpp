@@ -1,6 +1,6 @@
 // The input is lines NAME=VALUE. They are the process's environment, from which the settings are read; a line that
 // begins with the name of a field of liana::options sets that field instead.
-#include "runtime/configuration.hpp"
+#include "runtime/settings/configuration.hpp"
 
 #include <unistd.h>
 

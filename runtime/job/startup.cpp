@@ -1,0 +1,272 @@
+#include "runtime/job/startup.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <liana/error.hpp>
+#include <liana/runtime.hpp>
+
+#include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/put_list.hpp"
+#include "runtime/coherence/release_queue.hpp"
+#include "runtime/group/agreement.hpp"
+#include "runtime/group/meeting.hpp"
+#include "runtime/group/process_group.hpp"
+#include "runtime/job/job_settings.hpp"
+#include "runtime/job/segments.hpp"
+#include "runtime/job/statistics_report.hpp"
+#include "runtime/objects/pool_memory.hpp"
+#include "runtime/report/log.hpp"
+#include "transport/factory.hpp"
+
+namespace liana::detail {
+namespace {
+
+constexpr int most_ranks = 65536;  // a global address has 16 bits for the home
+
+/// How long a rank stays whose runtime ends out of step: the others look for lost ranks every 50 ms and have to find
+/// the one that is, not this one.
+constexpr std::chrono::milliseconds farewell{200};
+
+/// How long the last exchange waits for a rank that is gone: one that all have reached ends soon by itself, whoever has
+/// gone on and ended since; one that a rank will never reach does not end.
+constexpr std::chrono::milliseconds forgiveness{5000};
+
+/// Reads the settings. The failure, if any, is not thrown yet: the other ranks may have to hear of it.
+std::optional<failure> configure_state(runtime_state& state, const options& in_code) {
+  try {
+    if (current->state != nullptr) {
+      throw usage_error("start of the runtime: there is one already, and a process has one at a time; end it first");
+    }
+    state.settings = configure(in_code);
+    return std::nullopt;
+  } catch (const error&) {
+    return current_failure();
+  }
+}
+
+/// Joins the ranks, or throws on all of them what one has failed by.
+void join_ranks(runtime_state& state, mpi_view mpi, const std::optional<failure>& failed) {
+  if (failed.has_value() && !mpi_has_started()) {
+    throw_failure(failed->what, failed->text);
+  }
+  start_mpi(mpi.argc, mpi.argv);
+  state.group = std::make_unique<process_group>(state, mpi.communicator);
+  agree(*state.group, failed);
+  if (state.group->size() > most_ranks) {
+    throw usage_error(fmt::format("start of the runtime: {} ranks; global addresses have room for {}",
+                                  state.group->size(), most_ranks));
+  }
+  state.hot.rank = state.group->rank();
+  state.hot.size = state.group->size();
+  log::start(state.settings.log, state.rank());
+}
+
+/// Whether the ranks of this real host outnumber the processing units that they may all use.
+bool find_oversubscription(runtime_state& state) {
+  const auto mine = state.machine.processing_unit_mask();
+  const auto masks = state.group->all_gather_texts({reinterpret_cast<const char*>(mine.data()), mine.size_bytes()});
+  const auto& hosts = state.group->real_hosts();
+  const int my_host = hosts[static_cast<std::size_t>(state.rank())];
+  std::vector<std::uint64_t> united(mine.size());
+  for (std::size_t rank = 0; rank < masks.size(); ++rank) {
+    std::vector<std::uint64_t> words(masks[rank].size() / sizeof(std::uint64_t));
+    std::memcpy(words.data(), masks[rank].data(), words.size() * sizeof(std::uint64_t));
+    for (std::size_t i = 0; hosts[rank] == my_host && i < std::min(words.size(), united.size()); ++i) {
+      united[i] |= words[i];
+    }
+  }
+  const auto ranks_here = static_cast<int>(std::ranges::count(hosts, my_host));
+  const bool oversubscribed = state.machine.oversubscribed(ranks_here, united);
+  log::debug("{} ranks on {} processing units of this host: waits {}", ranks_here,
+             state.machine.host_processing_units(), oversubscribed ? "yield at once" : "spin first");
+  return oversubscribed;
+}
+
+/// What the transport is told of the job. Refers to `state`.
+transport::job_view describe_job(runtime_state& state) {
+  transport::job_view job;
+  job.rank = state.rank();
+  job.wishes = {.name = state.settings.device, .port = state.settings.port, .gid_index = state.settings.gid_index};
+  job.segments.reserve(static_cast<std::size_t>(state.size()));
+  for (rank_t rank = 0; rank < state.size(); ++rank) {
+    const auto& mapped = rank == state.rank() ? state.segment : state.attached[static_cast<std::size_t>(rank)];
+    job.segments.push_back({.data = mapped.data(), .bytes = state.layout_of(rank).bytes});
+  }
+  job.near_lost = [&state](rank_t rank) {
+    return rank != state.rank() && state.attached[static_cast<std::size_t>(rank)].owner_gone();
+  };
+  job.distances = [&state](const std::vector<std::string>& names) { return state.machine.device_distances(names); };
+  job.describe = [&state](rank_t rank) { return state.describe(rank); };
+  job.say = [](transport::job_view::severity severity, const std::string& text) {
+    if (severity == transport::job_view::severity::warning) {
+      log::warn("{}", text);
+    } else {
+      log::info("{}", text);
+    }
+  };
+  return job;
+}
+
+/// What this rank has in its own segment.
+void divide_segment(runtime_state& state) {
+  const segment_layout& layout = state.layout_of(state.rank());
+  std::byte* const data = state.segment.data();
+  state.buffers.emplace(std::span(reinterpret_cast<operation_buffer*>(data + layout.operation_buffers),
+                                  segment_layout::operation_buffers_bytes / sizeof(operation_buffer)));
+  const transport::shared_segment& segment = state.segment;
+  state.replicas.emplace(std::span(data + layout.cache, layout.cache_bytes),
+                         [&segment](std::byte* first, std::size_t bytes) {
+                           commit_memory(segment, static_cast<std::size_t>(first - segment.data()), bytes, "replicas");
+                         });
+  state.pool = std::make_unique<pool_memory>(state.segment, layout);
+  state.objects = std::make_unique<allocator::segment_allocator>(layout.pool_bytes, *state.pool);
+}
+
+/// Collective. Segments, the transport, and what this rank has in its own segment. Each step is agreed on, so that no
+/// rank waits in an exchange for one that has failed before it; and the transport is nobody's to use before all have
+/// connected, because a rank that has not would be taken for one that is gone.
+void build_memory(runtime_state& state, const std::string& transport_name) {
+  process_group& group = *state.group;
+  const bool all_mapped = transport_name == "shm";
+  const std::string job = name_job(state);
+  together(group, [&] { create_segment(state, job, !all_mapped); });
+  std::unique_ptr<transport::transport> wire;
+  std::vector<std::string> addresses;
+  together(group, [&] {
+    attach_segments(state, job, all_mapped);
+    wire = transport::make_transport(transport_name, describe_job(state));
+    addresses = wire->addresses();
+  });
+  state.segment.unlink();  // all have it mapped; from here on nothing is left in /dev/shm, whoever is killed
+  if (!addresses.empty()) {
+    addresses = group.all_to_all(addresses);
+  }
+  together(group, [&] {
+    wire->connect(addresses);
+    divide_segment(state);
+  });
+  state.wire = std::move(wire);
+}
+
+void fill_hot_context(runtime_state& state) {
+  context& hot = state.hot;
+  const rank_t leader = state.hosts->leader(state.hosts->my_host());
+  const auto& mapped = leader == state.rank() ? state.segment : state.attached[static_cast<std::size_t>(leader)];
+  hot.word_ranks = state.hosts->hosts() == 1 ? hot.size : 0;
+  hot.homes = state.homes.data();
+  hot.validity = reinterpret_cast<std::atomic<std::uint64_t>*>(mapped.data() + state.layout_of(leader).validity);
+  hot.validity_mask = state.settings.validity_words - 1;
+  state.replicas->describe(hot);
+  hot.state = &state;
+}
+
+/// Everything from the joined ranks to a runtime that can be used.
+void build(runtime_state& state) {
+  if (state.rank() == 0) {
+    for (const std::string& warning : state.settings.warnings) {
+      log::warn("{}", warning);
+    }
+  }
+  agree_on_settings(state);
+  const transport_decision decision = choose_transport(state);
+  state.hosts.emplace(deal_hosts(state), state.rank(), state.settings.sharer_groups);
+  if (state.rank() == 0) {
+    log::info("transport {}: {}; hosts: {}{}", decision.name, decision.reason, state.hosts->hosts(),
+              state.settings.hosts.mode == hosts_mode::real ? "" : ", pretended (LIANA_HOSTS)");
+  }
+  state.oversubscribed = find_oversubscription(state);
+  lay_out_segments(state);
+  build_memory(state, decision.name);
+  fill_hot_context(state);
+}
+
+/// Completes and meets, so that nobody still reaches into a segment that goes. False when the ranks are out of step.
+bool take_leave(runtime_state& state, bool unwinding) noexcept {
+  if (state.broken) {
+    return false;
+  }
+  try {
+    if (mpi_has_ended()) {
+      throw usage_error("MPI was finalized before the runtime ended; let the runtime end before MPI_Finalize");
+    }
+    complete_releases(state);
+    meet(state, unwinding ? "the end of the runtime, while an exception was thrown" : "the end of the runtime");
+    report_statistics(state);
+    return true;
+  } catch (const std::exception& problem) {
+    log::error("end of the runtime: {}", problem.what());
+    return false;
+  }
+}
+
+/// Releases that nobody waited for, which a runtime that ends out of step has, end with the transport: it goes first,
+/// so that it reports none to a completion that is gone.
+void end_transport(std::unique_ptr<transport::transport> wire, runtime_state& state) {
+  wire.reset();
+  state.releases.reset();
+}
+
+}  // namespace
+
+std::unique_ptr<runtime_state> start_runtime(const options& in_code, mpi_view mpi) {
+  auto state = std::make_unique<runtime_state>();
+  join_ranks(*state, mpi, configure_state(*state, in_code));
+  try {
+    build(*state);
+  } catch (const std::exception&) {
+    log::stop();
+    throw;
+  }
+  begin_statistics(*state);
+  current = &state->hot;
+  return state;
+}
+
+void end_runtime(std::unique_ptr<runtime_state> state, bool unwinding) noexcept {
+  bool in_step = take_leave(*state, unwinding);
+  if (!in_step && state->size() > 1) {
+    std::this_thread::sleep_for(farewell + state->wire->time_to_notice());
+  }
+  current = &no_context;
+  state->puts->give_up_all();  // these and the next wait for what is under way
+  state->prefetches.reset();
+  if (in_step) {
+    // The others may be waiting in the last rounds of what was exchanged above, and would take a segment or a
+    // connection that is gone for a rank that is gone. So all stay until all have got so far; some will have ended when
+    // others look.
+    try {
+      state->forgiveness = forgiveness;
+      state->group->barrier();
+    } catch (const std::exception& problem) {
+      log::error("end of the runtime: {}", problem.what());
+      in_step = false;
+    }
+  }
+  if (!in_step) {
+    state->group->abandon();
+  }
+  end_transport(std::move(state->wire), *state);
+  state.reset();
+  log::stop();
+}
+
+runtime_state& require_runtime(const char* operation) {
+  if (current->state == nullptr) {
+    refuse_without_runtime(operation);
+  }
+  return *current->state;
+}
+
+void refuse_without_runtime(const char* operation) {
+  throw usage_error(std::string(operation) + ": there is no runtime; construct liana::runtime first");
+}
+
+}  // namespace liana::detail

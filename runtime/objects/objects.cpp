@@ -1,0 +1,170 @@
+#include "runtime/objects/objects.hpp"
+
+#include <array>
+#include <cstring>
+#include <string>
+
+#include <liana/allocation.hpp>
+#include <liana/detail/print.hpp>
+#include <liana/error.hpp>
+
+#include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/put_list.hpp"
+#include "runtime/objects/pool_memory.hpp"
+#include "runtime/report/log.hpp"
+#include "runtime/state/lent_buffer.hpp"
+#include "runtime/state/wait.hpp"
+
+namespace liana::detail {
+namespace {
+
+address address_of(const runtime_state& state, const allocator::allocation& blocks) {
+  return address::make(state.rank(), blocks.block_log2, blocks.extent_log2, blocks.offset);
+}
+
+/// Compare-and-swap of the stack of freed blocks of a rank; returns the value before. Takes the transport's atomics
+/// only, as the lock of an entry does, since far ranks take part. `link`: written first, to where the chain starts.
+std::uint64_t swap_head(runtime_state& state, rank_t home, std::uint64_t expected, std::uint64_t desired,
+                        address link) {
+  const lent_buffer buffer(state);
+  settled_completion swapped(*state.wire);
+  const std::array chain{
+      transport::operation::write(state.data_at(link), &expected, sizeof expected),
+      transport::operation::compare_swap(offsetof(control_page, remote_frees), expected, desired, &buffer.get().before),
+  };
+  state.wire->post(home, link.is_null() ? std::span(chain).last(1) : std::span(chain), swapped.done);
+  if (!swapped.done.done()) {
+    waiter wait(state, "destroy", link);
+    while (!swapped.done.done()) {
+      wait.step(home);
+    }
+  }
+  check_completion(state, swapped.done, "destroy", link);
+  return buffer.get().before;
+}
+
+/// Another rank's object: its block goes on the home's stack, linked through its first 8 bytes (R. K. Treiber, "Systems
+/// programming: coping with parallelism", 1986). The home takes all at once, so no place is reused while a push is
+/// under way. Whoever frees many objects of one home finds there what it pushed last, so the first try expects that.
+void queue_to_home(runtime_state& state, address at) {
+  const address last(state.last_queued.load(std::memory_order_relaxed));
+  std::uint64_t head = !last.is_null() && last.home() == at.home() ? last.bits() : 0;
+  for (;;) {
+    const std::uint64_t before = swap_head(state, at.home(), head, at.bits(), at);
+    if (before == head) {
+      break;
+    }
+    head = before;
+  }
+  state.last_queued.store(at.bits(), std::memory_order_relaxed);
+}
+
+/// What other ranks have freed of this rank's memory.
+void take_back_freed(runtime_state& state) {
+  std::uint64_t head =
+      state.control().remote_frees.load(std::memory_order_acquire);  // a look; the exchange is the transport's
+  while (head != 0) {
+    const std::uint64_t before = swap_head(state, state.rank(), head, 0, address());
+    if (before == head) {
+      break;
+    }
+    head = before;
+  }
+  while (head != 0) {
+    const address at(head);
+    const auto blocks = state.objects->find(at.offset(), at.block_log2());
+    if (!blocks.has_value()) {
+      log::error("destroy of {}: not the start of a live object; destroyed twice? What was queued behind it is lost",
+                 to_string(at));
+      return;
+    }
+    // The transport wrote it there, after whoever had the object before and ordered by the swap: an order that
+    // ThreadSanitizer, which sees one process, does not know of.
+    racing_copy(&head, near_data(state, at), sizeof head);
+    retire_blocks(state, *blocks);
+  }
+}
+
+}  // namespace
+
+address allocate_blocks(runtime_state& state, unsigned block_log2, std::size_t blocks, const char* what) {
+  take_back_freed(state);
+  try {
+    const allocator::allocation made = state.objects->allocate(block_log2, blocks);
+    const address at = address_of(state, made);
+    if (!made.zeroed) {
+      std::memset(near_data(state, at), 0, made.bytes());
+    }
+    return at;
+  } catch (const allocator::exhausted& full) {
+    throw resource_error(std::string(what) + " on rank " + std::to_string(state.rank()) + ": " + full.what() +
+                         " of a segment of " + std::to_string(state.settings.segment_bytes) +
+                         " bytes; raise LIANA_SEGMENT_BYTES (options::segment_bytes)");
+  }
+}
+
+void retire_blocks(runtime_state& state, const allocator::allocation& blocks) {
+  const address first = address_of(state, blocks);
+  state.exposed.remove(first, blocks.blocks);
+  for (std::size_t i = 0; i < blocks.blocks; ++i) {
+    const address block = first.advanced(static_cast<std::int64_t>(i << blocks.block_log2));
+    directory_entry& entry = entry_of(state, block);
+    take_near(state, block, "destroy");
+    give_near(entry);
+    state.pool->raise_version_floor(entry.version.load(std::memory_order_relaxed));
+  }
+  state.objects->free(blocks);
+}
+
+address make_object(std::size_t bytes, const void* content) {
+  runtime_state& state = require_runtime("make_global");
+  if (bytes > std::size_t{1} << maximum_block_log2) {
+    throw usage_error("make_global: an object of " + std::to_string(bytes) + " bytes; one block holds at most " +
+                      std::to_string(std::size_t{1} << maximum_block_log2) + ", use make_global_array or make_array");
+  }
+  const address at =
+      allocate_blocks(state, block_log2_for(bytes), 1, ("make_global of " + std::to_string(bytes) + " bytes").c_str());
+  near_write(state, at, content, bytes);
+  return at;
+}
+
+address make_local_array(std::size_t count, std::size_t element_bytes) {
+  runtime_state& state = require_runtime("make_global_array");
+  if (count == 0) {
+    return {};
+  }
+  const std::string what =
+      "make_global_array of " + std::to_string(count) + " elements of " + std::to_string(element_bytes) + " bytes";
+  const unsigned block_log2 = std::max(default_block_log2, block_log2_for(element_bytes));
+  if (block_log2 > maximum_block_log2) {
+    throw usage_error(what + ": one block holds at most " + std::to_string(std::size_t{1} << maximum_block_log2) +
+                      " bytes");
+  }
+  const std::size_t per_block = (std::size_t{1} << block_log2) / element_bytes;
+  const std::size_t blocks = count / per_block + (count % per_block != 0 ? 1 : 0);
+  return allocate_blocks(state, block_log2, blocks, what.c_str());
+}
+
+void destroy_object(address at) {
+  if (at.is_null()) {
+    return;
+  }
+  runtime_state& state = require_runtime("destroy");
+  const address block = checked_block(state, at, 1, "destroy");
+  if (block != at) {
+    throw usage_error("destroy of " + to_string(at) + ": not the start of an object");
+  }
+  if (at.home() != state.rank()) {
+    finish_puts_to(state, block);  // the link goes where their bytes would
+    queue_to_home(state, at);
+    return;
+  }
+  take_back_freed(state);
+  const auto blocks = state.objects->find(at.offset(), at.block_log2());
+  if (!blocks.has_value()) {
+    throw usage_error("destroy of " + to_string(at) + ": not the start of a live object; destroyed already?");
+  }
+  retire_blocks(state, *blocks);
+}
+
+}  // namespace liana::detail
