@@ -33,12 +33,13 @@ std::optional<named_figure> parse_named(const json& object, const char* key) {
 }
 
 row parse_row(const json& text) {
-  require_known_keys(text, {"work", "liana", "peer", "limit", "target", "headline", "unit"});
+  require_known_keys(text, {"work", "liana", "peer", "limit", "target", "reason", "headline", "unit"});
   row result{.work = text.at("work"),
              .liana = figure::parse(text.at("liana")),
              .peer = parse_named(text, "peer"),
              .limit = parse_named(text, "limit"),
              .asked = {},
+             .reason = text.value("reason", ""),
              .headline = text.value("headline", false),
              .unit = text.value("unit", "ns")};
   if (text.contains("target")) {
@@ -52,6 +53,9 @@ row parse_row(const json& text) {
     if (!(result.asked->against_peer ? result.peer : result.limit)) {
       throw std::runtime_error(fmt::format("target against the {}, and there is none", against));
     }
+  }
+  if (!result.reason.empty() && !result.asked) {
+    throw std::runtime_error("a reason why the target is missed, and there is no target");
   }
   return result;
 }

@@ -12,7 +12,7 @@
 
 namespace liana::benchmarks::report {
 
-/// What rows.json says; `benchmarks/README.md` describes it for who writes it.
+/// The content of rows.json. `benchmarks/README.md` describes its keys.
 
 /// A figure, made of measures.
 class figure {
@@ -53,6 +53,7 @@ struct row {
   std::optional<named_figure> peer;
   std::optional<named_figure> limit;
   std::optional<target> asked;
+  std::string reason;     ///< why the target is missed, where that is known
   bool headline = false;  ///< stands in README.md too
   std::string unit = "ns";
 };

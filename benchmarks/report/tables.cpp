@@ -32,6 +32,9 @@ std::string show_target(const row& of) {
   return fmt::format("{} x {}", of.asked->at_most, of.asked->against_peer ? "peer" : "limit");
 }
 
+/// Why the target is missed, in rows where it is.
+std::string show_reason(const line& each) { return each.verdict() == "missed" ? each.of.reason : ""; }
+
 std::string show_name(const std::optional<named_figure>& named) { return named ? named->name : ""; }
 
 std::string show_least(const std::optional<summary>& of, const std::string& unit) {
@@ -41,8 +44,9 @@ std::string show_median(const std::optional<summary>& of, const std::string& uni
   return of ? show(of->median, unit) : "";
 }
 
-const cells heading{"work",  "Liana",    "median", "spread",     "peer",        "its time", "median",
-                    "limit", "its time", "median", "Liana/peer", "Liana/limit", "target",   ""};
+const cells heading{"work",       "Liana",       "median", "spread",   "peer",
+                    "its time",   "median",      "limit",  "its time", "median",
+                    "Liana/peer", "Liana/limit", "target", "verdict",  "why the target is missed"};
 
 cells cells_of(const line& each) {
   const auto& unit = each.of.unit;
@@ -59,7 +63,8 @@ cells cells_of(const line& each) {
           show_ratio(each.to_peer()),
           show_ratio(each.to_limit()),
           show_target(each.of),
-          each.verdict()};
+          each.verdict(),
+          show_reason(each)};
 }
 
 std::string markdown_row(const cells& of) { return fmt::format("| {} |\n", fmt::join(of, " | ")); }
@@ -117,7 +122,8 @@ std::optional<double> ratio(const summary& of, const std::optional<summary>& to)
   return of.least / to->least;
 }
 
-/// What the headline holds Liana against: what the target is against, or else the peer, or else the limit.
+/// Whether the peer is the headline's baseline. The baseline is what the target names, or else the peer, or else the
+/// limit.
 bool against_peer(const line& each) { return each.of.asked ? each.of.asked->against_peer : each.of.peer.has_value(); }
 
 cells headline_cells(const line& each) {
@@ -128,7 +134,8 @@ cells headline_cells(const line& each) {
           show_name(peer ? each.of.peer : each.of.limit),
           show_least(peer ? each.peer : each.limit, unit),
           show_ratio(peer ? each.to_peer() : each.to_limit()),
-          each.of.asked ? fmt::format("{}", each.of.asked->at_most) : ""};
+          each.of.asked ? fmt::format("{}", each.of.asked->at_most) : "",
+          show_reason(each)};
 }
 
 }  // namespace
@@ -144,7 +151,7 @@ std::string line::verdict() const {
   if (!measured) {
     return "not measured";
   }
-  return *measured <= of.asked->at_most ? "met" : "exceeded";
+  return *measured <= of.asked->at_most ? "met" : "missed";
 }
 
 table fill(const std::vector<row>& rows, const results& from) {
@@ -230,7 +237,8 @@ std::string headline_markdown(const table& all, const results& from) {
   if (rows.empty()) {
     throw std::runtime_error("none of the rows with headline was measured");
   }
-  return markdown_table({"work", "Liana", "held against", "its time", "ratio", "at most"}, rows) +
+  return markdown_table({"work", "Liana", "baseline", "its time", "ratio", "target", "why the target is missed"},
+                        rows) +
          fmt::format("\nMinima of all windows, commit {}, {} cores of {}, {}, load {}.\n", values_of(from, "commit"),
                      values_of(from, "cores"), values_of(from, "processor"), values_of(from, "mpi"), load_range(from));
 }

@@ -20,7 +20,8 @@ struct line {
   [[nodiscard]] std::optional<double> to_peer() const;
   [[nodiscard]] std::optional<double> to_limit() const;
 
-  /// "met", "exceeded", or "not measured" where what the target is against was not; empty without a target.
+  /// "met", "missed", or "not measured" where the peer or limit that the target names was not measured. Empty without a
+  /// target.
   [[nodiscard]] std::string verdict() const;
 };
 
@@ -40,7 +41,7 @@ std::string machine_lines(const results& from);
 std::string as_text(const table& all);
 std::string as_markdown(const table& all);
 
-/// Those with `headline`, in the columns that README.md has room for, and one line on the machine.
+/// The rows with `headline`, in the columns that README.md has room for, and one line on the machine.
 std::string headline_markdown(const table& all, const results& from);
 
 /// `text` with what stands between the two lines that begin with `<!-- benchmarks` replaced. Throws std::runtime_error

@@ -161,16 +161,16 @@ TEST(Report, FindsSeriesOverSizesAndOverRuns) {
   EXPECT_EQ(by_rank[1].first, 16);
 }
 
-TEST(Row, HoldsTheRatioOfMinimaAgainstItsTarget) {
+TEST(Row, ComparesTheRatioOfMinimaWithItsTarget) {
   const std::string start = R"({"work": "a", "liana": "near:get/8", "limit": {"name": "load", "is": )";
   const auto verdict = [&](const std::string& limit, const std::string& at_most) {
     const auto of = only_row(start + limit + R"(}, "target": {"against": "limit", "at_most": )" + at_most + "}}");
     return fill({of}, one_run()).lines.at(0).verdict();
   };
   EXPECT_EQ(verdict(R"("near:load")", "2.0"), "met");
-  EXPECT_EQ(verdict(R"("near:load")", "1.9"), "exceeded");
+  EXPECT_EQ(verdict(R"("near:load")", "1.9"), "missed");
   EXPECT_EQ(verdict(R"({"times": 2, "of": "near:load"})", "1.0"), "met");
-  EXPECT_EQ(verdict(R"({"sum": ["near:load", {"ns": 0.5}]})", "1.3"), "exceeded");
+  EXPECT_EQ(verdict(R"({"sum": ["near:load", {"ns": 0.5}]})", "1.3"), "missed");
   EXPECT_EQ(verdict(R"({"most": ["near:load", {"ns": 4}]})", "0.5"), "met");
   EXPECT_EQ(verdict(R"({"sum": ["near:load", "near:nothing"]})", "1000"), "not measured");
 }
@@ -191,6 +191,9 @@ TEST(Layout, NamesTheRowThatIsWrong) {
                          "plots": []})")
                 .find("there is none"),
             std::string::npos);
+  EXPECT_NE(error_of(R"({"rows": [{"work": "a", "liana": "n:b", "reason": "because"}], "plots": []})")
+                .find("there is no target"),
+            std::string::npos);
   EXPECT_NE(error_of(R"({"rows": [], "plots": [{"file": "p", "title": "", "kind": "pie"}]})").find("plots 'p'"),
             std::string::npos);
   EXPECT_NE(error_of(R"({"rows": []})"), "none");
@@ -208,14 +211,29 @@ TEST(Table, ShowsThreeDigitsInTheFittingUnit) {
   EXPECT_EQ(show(0, "ns"), "0 ns");
 }
 
-TEST(Table, HeadlineHoldsLianaAgainstWhatItsTargetIs) {
+TEST(Table, HeadlineShowsTheBaselineThatTheTargetNames) {
   const auto of = only_row(R"({"work": "near get", "headline": true, "liana": "near:get/8",
                                "peer": {"name": "slow", "is": "near:get/64"}, "limit": {"name": "load", "is": "near:load"},
                                "target": {"against": "limit", "at_most": 4}})");
   const auto text = headline_markdown(fill({of}, one_run()), one_run());
-  EXPECT_NE(text.find("| near get | 2.00 ns | load | 1.00 ns | 2.00 | 4 |\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("| near get | 2.00 ns | load | 1.00 ns | 2.00 | 4 |  |\n"), std::string::npos) << text;
   EXPECT_NE(text.find("of Abacus"), std::string::npos) << text;
   EXPECT_NE(text.find("load 0.1 to 0.4"), std::string::npos) << text;
+}
+
+TEST(Table, GivesTheReasonOnlyWhereTheTargetIsMissed) {
+  const auto table_with = [&](const std::string& at_most) {
+    return fill({only_row(R"({"work": "near get", "headline": true, "liana": "near:get/8",
+                              "limit": {"name": "load", "is": "near:load"}, "reason": "loads wait for each other",
+                              "target": {"against": "limit", "at_most": )" +
+                          at_most + "}}")},
+                one_run());
+  };
+  const std::string reason = "| loads wait for each other |\n";
+  EXPECT_NE(headline_markdown(table_with("1.5"), one_run()).find("| 1.5 " + reason), std::string::npos);
+  EXPECT_NE(as_markdown(table_with("1.5")).find("| missed " + reason), std::string::npos);
+  EXPECT_EQ(headline_markdown(table_with("2"), one_run()).find(reason), std::string::npos);
+  EXPECT_EQ(as_markdown(table_with("2")).find(reason), std::string::npos);
 }
 
 TEST(Table, ReplacesOnlyWhatIsMarked) {
