@@ -239,7 +239,7 @@ std::string headline_markdown(const table& all, const results& from) {
   }
   return markdown_table({"work", "Liana", "baseline", "its time", "ratio", "target", "why the target is missed"},
                         rows) +
-         fmt::format("\nMinima of all windows, commit {}, {} cores of {}, {}, load {}.\n", values_of(from, "commit"),
+         fmt::format("\nMinima of all windows, commit {},\n{} cores of {}, {}, load {}.\n", values_of(from, "commit"),
                      values_of(from, "cores"), values_of(from, "processor"), values_of(from, "mpi"), load_range(from));
 }
 

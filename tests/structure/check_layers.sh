@@ -18,7 +18,7 @@ cd "$1"
 status=0
 for directory in */; do
   case ${directory%/} in
-    runtime | transport | allocator | benchmarks | apps | tests | cmake | build) ;;
+    runtime | transport | allocator | benchmarks | apps | tests | cmake | docs | build) ;;
     *) printf '%s: no top-level directory of this name is foreseen\n' "$directory"; status=1 ;;
   esac
 done
