@@ -85,14 +85,15 @@ done
 # benchmarks/run writes, do not count.
 for page in "${glossary_pages[@]}"; do
   [ -e "$page" ] || { violation "$page" 1 'no such page'; continue; }
-  text=$(prose "$page" | sed '/<!-- benchmarks: begin/,/<!-- benchmarks: end/d; s/^!.*//' | tr -s '\n ' ' ')
+  # A link's address is no use of the term.
+  text=$(prose "$page" | sed '/<!-- benchmarks: begin/,/<!-- benchmarks: end/d; s/^!.*//' | tr -s '\n ' ' ' |
+    sed -E 's/\]\(([^) ]*)\)/](\U\1)/g')
   for each in $glossary_terms; do
     name=${each%%=*}
     pattern=${each#*=}
     [ "$pattern" != "$name" ] || pattern="${name}s?"
-    # A link's address is no use of the term.
-    first=$(sed -E 's/\]\(([^) ]*)\)/](\U\1)/g' <<<"$text" |
-      grep -oiE "(\[[^][]*)?\b($pattern)\b([^][]*\]\([^)]*\))?" | head -n 1 || true)
+    [[ ${text,,} =~ $pattern ]] || continue
+    first=$(grep -oiE "(\[[^][]*)?\b($pattern)\b([^][]*\]\([^)]*\))?" <<<"$text" | head -n 1 || true)
     [ -n "$first" ] || continue
     if ! grep -qE "^\[.*GLOSSARY\.MD#${name^^}\)\$" <<<"$first"; then
       violation "$page" 1 "first use of '$name' is no link to docs/glossary.md#$name: $first"
