@@ -4,20 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <span>
 #include <vector>
 
-#include <fmt/format.h>
 #include <mpi.h>
 
-#include "bitmap.hpp"
-#include "command_line.hpp"
+#include "../common/program_mpi.hpp"
 #include "frontier.hpp"
 #include "graph_mpi.hpp"
-#include "partition.hpp"
 #include "rows.hpp"
 #include "run.hpp"
 #include "validate.hpp"
@@ -29,7 +23,7 @@ namespace {
 /// What the ranks have in common, as `program` and `search` want it.
 class message_space {
  public:
-  message_space(const partition& among, const place& at)
+  message_space(const partition& among, const apps::place& at)
       : among_(among),
         rank_(static_cast<std::size_t>(at.rank)),
         ranks_(static_cast<std::size_t>(at.ranks)),
@@ -114,10 +108,7 @@ class message_space {
   pair_exchange pairs_;
 };
 
-int run_over_mpi(int argc, char** argv) {
-  place at{};
-  MPI_Comm_rank(MPI_COMM_WORLD, &at.rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &at.ranks);
+int run_over_mpi(const apps::place& at, int argc, char** argv) {
   const auto [with, exit_code] = parse_command_line(argc, argv, at.rank == 0);
   if (exit_code) return *exit_code;
   const partition among(with.graph.vertices(), at.ranks);
@@ -129,15 +120,4 @@ int run_over_mpi(int argc, char** argv) {
 
 }  // namespace bfs
 
-int main(int argc, char** argv) {
-  MPI_Init(&argc, &argv);
-  try {
-    const int status = bfs::run_over_mpi(argc, argv);
-    MPI_Finalize();
-    return status;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "bfs_mpi: {}\n", error.what());
-    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-    return EXIT_FAILURE;
-  }
-}
+int main(int argc, char** argv) { return apps::run_with_mpi("bfs_mpi", argc, argv, bfs::run_over_mpi); }

@@ -4,7 +4,7 @@
 
 namespace bfs {
 
-frontier::frontier(const own_rows& rows, const partition& among, const place& at)
+frontier::frontier(const own_rows& rows, const partition& among, const apps::place& at)
     : rows_(rows),
       among_(among),
       rank_(static_cast<std::size_t>(at.rank)),

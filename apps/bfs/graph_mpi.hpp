@@ -7,10 +7,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <mpi.h>
 
-#include "../calls_mpi.hpp"
+#include "../common/program_mpi.hpp"
 #include "rows.hpp"
 
 namespace bfs {

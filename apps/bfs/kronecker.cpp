@@ -1,6 +1,6 @@
 #include "kronecker.hpp"
 
-#include "../random.hpp"
+#include "../common/random.hpp"
 
 namespace bfs {
 

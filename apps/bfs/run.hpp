@@ -1,4 +1,4 @@
-// The course of the program, whatever the ranks exchange by.
+// Options, course and output of the program, whatever the ranks exchange by.
 #pragma once
 
 #include <algorithm>
@@ -9,15 +9,41 @@
 #include <span>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "../times.hpp"
-#include "command_line.hpp"
-#include "report.hpp"
-#include "search.hpp"
+#include "../common/command_line.hpp"
+#include "../common/ranks.hpp"
+#include "../common/times.hpp"
+#include "frontier.hpp"
+#include "kronecker.hpp"
 #include "validate.hpp"
 
 namespace bfs {
+
+struct settings {
+  kronecker_graph graph;
+  std::size_t roots = 64;
+  directions turns;
+  bool verify = true;
+};
+
+using command_line = apps::command_line<settings>;
+
+/// See apps::options::parse.
+[[nodiscard]] command_line parse_command_line(int argc, char** argv, bool speak);
+
+/// One search.
+struct outcome {
+  apps::seconds time{};
+  std::uint64_t edges = 0;  // as they were generated, in the component of the root, each of as many as are the same
+};
+
+/// Traversed edges per second: least, quartiles, greatest, harmonic mean, as Graph500 wants them; and the line with the
+/// times. There is at least one search.
+void print_statistics(const std::vector<outcome>& of);
+
+/// Prints what all searches together violate, and returns whether that is nothing.
+[[nodiscard]] bool print_violations(const violations& found, std::size_t searches);
 
 /// The program on one rank. Besides what `search` wants, a `Space` has members that are collective but for `rows`:
 ///   `build(dealt, edges_before, edges)`  makes rows of the arcs that each rank has dealt out, of so many edges;
@@ -31,7 +57,7 @@ namespace bfs {
 template <class Space>
 class program {
  public:
-  program(Space& space, const settings& with, const partition& among, const place& at)
+  program(Space& space, const settings& with, const partition& among, const apps::place& at)
       : space_(space), with_(with), among_(among), at_(at), rank_(static_cast<std::size_t>(at.rank)) {}
 
   /// Collective. Returns the exit status, the same on all ranks.
@@ -136,7 +162,7 @@ class program {
   Space& space_;
   const settings& with_;
   const partition& among_;
-  place at_;
+  apps::place at_;
   std::size_t rank_;
 
   std::vector<edge> edges_;  // a part of all

@@ -8,7 +8,6 @@
 
 #include <liana/liana.hpp>
 
-#include "partition.hpp"
 #include "rows.hpp"
 
 namespace bfs {

@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "bitmap.hpp"
 #include "kronecker.hpp"
+#include "rows.hpp"
 
 namespace bfs {
 

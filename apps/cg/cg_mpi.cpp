@@ -5,21 +5,17 @@
 #include <array>
 #include <climits>
 #include <cstddef>
-#include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <optional>
 #include <span>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
 #include <mpi.h>
 
-#include "../calls_mpi.hpp"
-#include "../dealing.hpp"
-#include "command_line.hpp"
+#include "../common/program_mpi.hpp"
+#include "../common/ranks.hpp"
 #include "recurrence.hpp"
 #include "run.hpp"
 #include "split_rows.hpp"
@@ -246,10 +242,7 @@ int run(const settings& with, const apps::place& at) {
   return broadcast(report(loaded, result, with)) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-int run_over_mpi(int argc, char** argv) {
-  apps::place at{};
-  MPI_Comm_rank(MPI_COMM_WORLD, &at.rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &at.ranks);
+int run_over_mpi(const apps::place& at, int argc, char** argv) {
   const auto [with, exit_code] = parse_command_line(argc, argv, at.rank == 0);
   return exit_code ? *exit_code : run(with, at);
 }
@@ -258,15 +251,4 @@ int run_over_mpi(int argc, char** argv) {
 
 }  // namespace cg
 
-int main(int argc, char** argv) {
-  MPI_Init(&argc, &argv);
-  try {
-    const int status = cg::run_over_mpi(argc, argv);
-    MPI_Finalize();
-    return status;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "cg_mpi: {}\n", error.what());
-    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-    return EXIT_FAILURE;
-  }
-}
+int main(int argc, char** argv) { return apps::run_with_mpi("cg_mpi", argc, argv, cg::run_over_mpi); }

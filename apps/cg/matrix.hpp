@@ -1,4 +1,4 @@
-// Where matrices come from: definitions in plain memory.
+// Where matrices come from: the options, and the definitions in plain memory.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,28 @@
 #include <string>
 #include <vector>
 
-#include "../matrix_market.hpp"
-#include "command_line.hpp"
+#include "../common/command_line.hpp"
+#include "../common/matrix_market.hpp"
 
 namespace cg {
+
+struct settings {
+  // Which matrix: at most one of the three is set.
+  std::size_t grid2 = 0;
+  std::size_t grid3 = 0;
+  std::string matrix_market_file;
+
+  std::size_t products = 0;  // 0: solve
+  std::size_t iterations = 10000;
+  double tolerance = 1e-8;
+  bool jacobi = false;
+  bool verify = true;
+};
+
+using command_line = apps::command_line<settings>;
+
+/// See apps::options::parse.
+[[nodiscard]] command_line parse_command_line(int argc, char** argv, bool speak);
 
 using column = std::uint32_t;
 

@@ -6,12 +6,10 @@
 #include <optional>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "../place.hpp"
-#include "../progress.hpp"
-#include "../times.hpp"
-#include "command_line.hpp"
+#include "../common/ranks.hpp"
+#include "../common/times.hpp"
 #include "matrix.hpp"
 #include "recurrence.hpp"
 

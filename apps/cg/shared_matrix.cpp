@@ -3,7 +3,7 @@
 #include <numeric>
 #include <vector>
 
-#include "../dealing.hpp"
+#include "../common/ranks.hpp"
 
 namespace cg {
 

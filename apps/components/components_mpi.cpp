@@ -2,26 +2,20 @@
 // MPI_Allgatherv, proposals to the vertices of others by MPI_Alltoallv.
 
 #include <cstddef>
-#include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
 #include <mpi.h>
 
 #include "../bfs/graph_mpi.hpp"
-#include "../bfs/partition.hpp"
 #include "../bfs/rows.hpp"
-#include "../calls_mpi.hpp"
-#include "command_line.hpp"
+#include "../common/program_mpi.hpp"
 #include "hooking.hpp"
 #include "run.hpp"
-#include "source.hpp"
 
 namespace components {
 
@@ -32,7 +26,7 @@ using apps::broadcast;
 /// The labels of own vertices, and a copy of all.
 class message_labels {
  public:
-  message_labels(const bfs::partition& among, const place& at)
+  message_labels(const bfs::partition& among, const apps::place& at)
       : vertices_(static_cast<std::size_t>(at.ranks)),
         pairs_(static_cast<std::size_t>(at.ranks)),
         first_(among.first(static_cast<std::size_t>(at.rank))),
@@ -73,7 +67,7 @@ class message_labels {
   std::span<vertex> own_;  // of all_
 };
 
-int run_with(const settings& with, const place& at) {
+int run_with(const settings& with, const apps::place& at) {
   std::optional<edge_part> made = make_edges(with, at);
   if (!broadcast(made.has_value())) return EXIT_FAILURE;
   edge_part edges = made ? std::move(*made) : edge_part{};
@@ -90,10 +84,7 @@ int run_with(const settings& with, const place& at) {
   return broadcast(run(labels, rows, among, edges, with, at)) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-int run_over_mpi(int argc, char** argv) {
-  place at{};
-  MPI_Comm_rank(MPI_COMM_WORLD, &at.rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &at.ranks);
+int run_over_mpi(const apps::place& at, int argc, char** argv) {
   const auto [with, exit_code] = parse_command_line(argc, argv, at.rank == 0);
   return exit_code ? *exit_code : run_with(with, at);
 }
@@ -102,15 +93,4 @@ int run_over_mpi(int argc, char** argv) {
 
 }  // namespace components
 
-int main(int argc, char** argv) {
-  MPI_Init(&argc, &argv);
-  try {
-    const int status = components::run_over_mpi(argc, argv);
-    MPI_Finalize();
-    return status;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "components_mpi: {}\n", error.what());
-    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-    return EXIT_FAILURE;
-  }
-}
+int main(int argc, char** argv) { return apps::run_with_mpi("components_mpi", argc, argv, components::run_over_mpi); }

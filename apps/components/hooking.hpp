@@ -5,7 +5,6 @@
 #include <span>
 #include <vector>
 
-#include "../bfs/partition.hpp"
 #include "../bfs/rows.hpp"
 
 namespace components {

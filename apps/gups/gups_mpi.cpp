@@ -5,21 +5,18 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <mpi.h>
 
-#include "../progress.hpp"
-#include "command_line.hpp"
+#include "../common/program_mpi.hpp"
+#include "../common/times.hpp"
 #include "run.hpp"
-#include "update_stream.hpp"
+#include "updates.hpp"
 
 namespace gups {
 
@@ -209,10 +206,7 @@ class message_table {
   int ended_ = 0;
 };
 
-int run_over_mpi(int argc, char** argv) {
-  apps::place at{};
-  MPI_Comm_rank(MPI_COMM_WORLD, &at.rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &at.ranks);
+int run_over_mpi(const apps::place& at, int argc, char** argv) {
   const auto [with, exit_code] = parse_command_line(argc, argv, at.rank == 0);
   if (exit_code) return *exit_code;
   message_table table(with, at);
@@ -223,15 +217,4 @@ int run_over_mpi(int argc, char** argv) {
 
 }  // namespace gups
 
-int main(int argc, char** argv) {
-  MPI_Init(&argc, &argv);
-  try {
-    const int status = gups::run_over_mpi(argc, argv);
-    MPI_Finalize();
-    return status;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "gups_mpi: {}\n", error.what());
-    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-    return EXIT_FAILURE;
-  }
-}
+int main(int argc, char** argv) { return apps::run_with_mpi("gups_mpi", argc, argv, gups::run_over_mpi); }

@@ -5,16 +5,12 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <span>
 #include <vector>
 
-#include <fmt/format.h>
 #include <mpi.h>
 
-#include "command_line.hpp"
+#include "../common/program_mpi.hpp"
 #include "run.hpp"
 #include "stencil.hpp"
 
@@ -30,7 +26,7 @@ namespace {
 class message_plate {
  public:
   /// Collective. All points have their start values.
-  message_plate(const problem& of, const place& at) : of_(of) {
+  message_plate(const problem& of, const apps::place& at) : of_(of) {
     const auto rank = static_cast<std::size_t>(at.rank);
     const auto ranks = static_cast<std::size_t>(at.ranks);
     const std::size_t each = (of.side + ranks - 1) / ranks;
@@ -119,10 +115,7 @@ class message_plate {
   std::size_t end_row_ = 0;
 };
 
-int run_over_mpi(int argc, char** argv) {
-  place at{};
-  MPI_Comm_rank(MPI_COMM_WORLD, &at.rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &at.ranks);
+int run_over_mpi(const apps::place& at, int argc, char** argv) {
   const auto [with, exit_code] = parse_command_line(argc, argv, at.rank == 0);
   if (exit_code) return *exit_code;
   message_plate on(with.what, at);
@@ -133,15 +126,4 @@ int run_over_mpi(int argc, char** argv) {
 
 }  // namespace heat
 
-int main(int argc, char** argv) {
-  MPI_Init(&argc, &argv);
-  try {
-    const int status = heat::run_over_mpi(argc, argv);
-    MPI_Finalize();
-    return status;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "heat_mpi: {}\n", error.what());
-    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-    return EXIT_FAILURE;
-  }
-}
+int main(int argc, char** argv) { return apps::run_with_mpi("heat_mpi", argc, argv, heat::run_over_mpi); }

@@ -6,14 +6,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <vector>
 
-#include <fmt/format.h>
 #include <mpi.h>
 
-#include "../dealing.hpp"
-#include "command_line.hpp"
+#include "../common/program_mpi.hpp"
+#include "../common/ranks.hpp"
 #include "lloyd.hpp"
 #include "run.hpp"
 
@@ -69,10 +67,7 @@ class message_clustering {
   std::vector<double> totals_;
 };
 
-int run_over_mpi(int argc, char** argv) {
-  apps::place at{};
-  MPI_Comm_rank(MPI_COMM_WORLD, &at.rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &at.ranks);
+int run_over_mpi(const apps::place& at, int argc, char** argv) {
   const auto [with, exit_code] = parse_command_line(argc, argv, at.rank == 0);
   if (exit_code) return *exit_code;
   message_clustering on(with.what, at);
@@ -85,15 +80,4 @@ int run_over_mpi(int argc, char** argv) {
 
 }  // namespace kmeans
 
-int main(int argc, char** argv) {
-  MPI_Init(&argc, &argv);
-  try {
-    const int status = kmeans::run_over_mpi(argc, argv);
-    MPI_Finalize();
-    return status;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "kmeans_mpi: {}\n", error.what());
-    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-    return EXIT_FAILURE;
-  }
-}
+int main(int argc, char** argv) { return apps::run_with_mpi("kmeans_mpi", argc, argv, kmeans::run_over_mpi); }

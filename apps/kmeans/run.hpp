@@ -1,4 +1,4 @@
-// The course of the program, whatever the ranks add up by.
+// Options and course of the program, whatever the ranks add up by.
 #pragma once
 
 #include <cstddef>
@@ -6,15 +6,25 @@
 #include <cstdlib>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "../place.hpp"
-#include "../progress.hpp"
-#include "../times.hpp"
-#include "command_line.hpp"
+#include "../common/command_line.hpp"
+#include "../common/ranks.hpp"
+#include "../common/times.hpp"
 #include "lloyd.hpp"
 
 namespace kmeans {
+
+struct settings {
+  problem what;
+  std::size_t iterations = 100;
+  bool verify = true;
+};
+
+using command_line = apps::command_line<settings>;
+
+/// See apps::options::parse.
+[[nodiscard]] command_line parse_command_line(int argc, char** argv, bool speak);
 
 /// What one iteration did, over all points.
 struct iteration {

@@ -14,7 +14,7 @@
 
 #include <liana/liana.hpp>
 
-#include "../dealing.hpp"
+#include "../common/ranks.hpp"
 
 namespace kmers {
 

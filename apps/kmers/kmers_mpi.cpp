@@ -6,17 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
 #include <mpi.h>
 
-#include "command_line.hpp"
+#include "../common/program_mpi.hpp"
 #include "run.hpp"
 
 namespace kmers {
@@ -153,10 +150,7 @@ class message_counts {
   std::vector<std::uint64_t> answers_;
 };
 
-int run_over_mpi(int argc, char** argv) {
-  apps::place at{};
-  MPI_Comm_rank(MPI_COMM_WORLD, &at.rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &at.ranks);
+int run_over_mpi(const apps::place& at, int argc, char** argv) {
   const auto [with, exit_code] = parse_command_line(argc, argv, at.rank == 0);
   if (exit_code) return *exit_code;
   message_counts table(with.slots(), at.ranks);
@@ -167,15 +161,4 @@ int run_over_mpi(int argc, char** argv) {
 
 }  // namespace kmers
 
-int main(int argc, char** argv) {
-  MPI_Init(&argc, &argv);
-  try {
-    const int status = kmers::run_over_mpi(argc, argv);
-    MPI_Finalize();
-    return status;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "kmers_mpi: {}\n", error.what());
-    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-    return EXIT_FAILURE;
-  }
-}
+int main(int argc, char** argv) { return apps::run_with_mpi("kmers_mpi", argc, argv, kmers::run_over_mpi); }

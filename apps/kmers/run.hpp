@@ -1,4 +1,4 @@
-// The course of the program, whatever the counts lie in.
+// Options, course and check of the program, whatever the counts lie in.
 #pragma once
 
 #include <algorithm>
@@ -7,19 +7,54 @@
 #include <cstdio>
 #include <cstdlib>
 #include <span>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "../dealing.hpp"
-#include "../place.hpp"
-#include "../progress.hpp"
-#include "../times.hpp"
-#include "command_line.hpp"
-#include "serial_counts.hpp"
+#include "../common/command_line.hpp"
+#include "../common/ranks.hpp"
+#include "../common/times.hpp"
+#include "reads.hpp"
 
 namespace kmers {
+
+struct settings {
+  problem what;
+  std::size_t wanted_slots = 0;  ///< 0: as many as fit
+  bool verify = true;
+
+  /// Slots of the table, of which at most two thirds are to be taken.
+  [[nodiscard]] std::size_t slots() const {
+    return wanted_slots != 0 ? wanted_slots : what.expected_different() * 3 / 2 + 1;
+  }
+};
+
+using command_line = apps::command_line<settings>;
+
+/// See apps::options::parse.
+[[nodiscard]] command_line parse_command_line(int argc, char** argv, bool speak);
+
+/// What was found by queries.
+struct findings {
+  std::uint64_t found = 0;   ///< queries for k-mers that occur
+  std::uint64_t counts = 0;  ///< the sum of how often they occur
+
+  void add(std::uint64_t count) {
+    found += count > 0 ? 1 : 0;
+    counts += count;
+  }
+  friend bool operator==(const findings&, const findings&) = default;
+};
+
+using counts_by_kmer = std::unordered_map<kmer, std::uint64_t>;
+
+/// Counts the k-mers of all reads, but only those that this rank is to check, as many as any other one.
+[[nodiscard]] counts_by_kmer serial_counts(const problem& of, const apps::place& at);
+
+/// What all queries find among the k-mers that this rank is to check.
+[[nodiscard]] findings serial_findings(const problem& of, const counts_by_kmer& counts);
 
 /// What the whole table holds.
 struct contents {

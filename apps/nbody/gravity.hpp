@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "body.hpp"
-#include "morton.hpp"
+#include "bodies.hpp"
+#include "curve.hpp"
 #include "tree.hpp"
 
 namespace nbody {

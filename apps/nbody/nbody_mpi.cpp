@@ -6,19 +6,14 @@
 #include <climits>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <numeric>
 #include <span>
 #include <stdexcept>
 #include <vector>
 
-#include <fmt/format.h>
 #include <mpi.h>
 
-#include "../calls_mpi.hpp"
-#include "command_line.hpp"
+#include "../common/program_mpi.hpp"
 #include "run.hpp"
 #include "simulation.hpp"
 
@@ -63,7 +58,7 @@ using global_link = std::uint64_t;  // number of a family
 /// What the ranks have in common, as `simulation` wants it.
 class message_space {
  public:
-  explicit message_space(const place& at)
+  explicit message_space(const apps::place& at)
       : rank_(static_cast<std::size_t>(at.rank)), ranks_(static_cast<std::size_t>(at.ranks)) {}
 
   [[nodiscard]] static box unite(const box& mine) {
@@ -180,10 +175,7 @@ class message_space {
   element_type<branch<global_link>> branch_type_;
 };
 
-int run_over_mpi(int argc, char** argv) {
-  place at{};
-  MPI_Comm_rank(MPI_COMM_WORLD, &at.rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &at.ranks);
+int run_over_mpi(const apps::place& at, int argc, char** argv) {
   const auto [with, exit_code] = parse_command_line(argc, argv, at.rank == 0);
   if (exit_code) return *exit_code;
   message_space space(at);
@@ -194,15 +186,4 @@ int run_over_mpi(int argc, char** argv) {
 
 }  // namespace nbody
 
-int main(int argc, char** argv) {
-  MPI_Init(&argc, &argv);
-  try {
-    const int status = nbody::run_over_mpi(argc, argv);
-    MPI_Finalize();
-    return status;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "nbody_mpi: {}\n", error.what());
-    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-    return EXIT_FAILURE;
-  }
-}
+int main(int argc, char** argv) { return apps::run_with_mpi("nbody_mpi", argc, argv, nbody::run_over_mpi); }

@@ -1,4 +1,4 @@
-// The course of the program, whatever the ranks share the bodies and the tree by.
+// Options, course and output of the program, whatever the ranks share the bodies and the tree by.
 #pragma once
 
 #include <algorithm>
@@ -10,19 +10,35 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "../times.hpp"
-#include "command_line.hpp"
-#include "picture.hpp"
+#include "../common/command_line.hpp"
+#include "../common/ranks.hpp"
+#include "../common/times.hpp"
+#include "bodies.hpp"
 #include "simulation.hpp"
 #include "verify.hpp"
 
 namespace nbody {
 
+struct settings {
+  problem what;
+  std::size_t steps = 20;
+  std::string picture_file;
+  bool verify = true;
+};
+
+using command_line = apps::command_line<settings>;
+
+/// See apps::options::parse.
+[[nodiscard]] command_line parse_command_line(int argc, char** argv, bool speak);
+
+/// Draws the bodies, seen along the third axis, as dots. Throws std::runtime_error when the file cannot be written.
+void write_picture(const std::string& file, std::span<const point> bodies);
+
 /// Collective. All steps; prints, on rank 0, how far they are and how long they took.
 template <class Space>
-void run_steps(simulation<Space>& stars, std::size_t steps, const place& at) {
+void run_steps(simulation<Space>& stars, std::size_t steps, const apps::place& at) {
   const std::size_t every = std::max<std::size_t>(1, steps / 10);
   std::vector<apps::seconds> times;
   for (std::size_t step = 1; step <= steps; ++step) {
@@ -40,7 +56,7 @@ void run_steps(simulation<Space>& stars, std::size_t steps, const place& at) {
 /// Collective. Returns, on rank 0, whether the result is right; the others return true.
 template <class Space>
 bool verify(const Space& space, const simulation<Space>& stars, const problem& of, const totals& before,
-            const place& at) {
+            const apps::place& at) {
   const totals after = stars.sum();
   const std::size_t distance = std::max<std::size_t>(1, of.bodies / checked_at_least);
   const auto checked = space.gather(stars.checked(distance), distance, of.bodies);
@@ -63,7 +79,7 @@ inline bool draw(std::span<const point> bodies, const std::string& file) {
 
 /// Collective. What the program does with a `Space`; returns its exit status, on rank 0 at least.
 template <class Space>
-int run(Space& space, const settings& with, const place& at) {
+int run(Space& space, const settings& with, const apps::place& at) {
   if (at.rank == 0) {
     fmt::print("{} ranks, {} bodies, {} steps of {}, theta {}, softening {}\n", at.ranks, with.what.bodies, with.steps,
                with.what.time_step, with.what.theta, with.what.softening);

@@ -9,11 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "balance.hpp"
-#include "body.hpp"
+#include "../common/ranks.hpp"
+#include "bodies.hpp"
+#include "curve.hpp"
 #include "gravity.hpp"
-#include "morton.hpp"
-#include "plummer.hpp"
 #include "tree.hpp"
 
 namespace nbody {
@@ -23,12 +22,6 @@ struct problem {
   double theta = 0.6;
   double softening = 0.02;
   double time_step = 0.005;
-};
-
-/// Which of how many ranks this is.
-struct place {
-  int rank;
-  int ranks;
 };
 
 /// What is conserved, and the size of what momentum is made of.
@@ -71,7 +64,7 @@ template <class Space>
 class simulation {
  public:
   /// Collective. The bodies are at their start.
-  simulation(Space& space, const problem& of, const place& at) : space_(space), of_(of), at_(at) {
+  simulation(Space& space, const problem& of, const apps::place& at) : space_(space), of_(of), at_(at) {
     const auto ranks = static_cast<std::size_t>(at.ranks);
     const auto first_of = [&](int rank) { return of.bodies * static_cast<std::size_t>(rank) / ranks; };
     own_ = plummer_sphere(of.bodies, first_of(at.rank), first_of(at.rank + 1));
@@ -172,7 +165,7 @@ class simulation {
 
   Space& space_;
   problem of_;
-  place at_;
+  apps::place at_;
 
   std::vector<body> own_;
   std::vector<morton_key> keys_;  // of own_

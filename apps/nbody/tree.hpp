@@ -10,8 +10,8 @@
 #include <span>
 #include <vector>
 
-#include "body.hpp"
-#include "morton.hpp"
+#include "bodies.hpp"
+#include "curve.hpp"
 
 namespace nbody {
 

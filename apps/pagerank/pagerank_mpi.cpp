@@ -11,9 +11,7 @@
 #include <climits>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -21,11 +19,10 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <mpi.h>
 
-#include "../calls_mpi.hpp"
-#include "command_line.hpp"
+#include "../common/program_mpi.hpp"
 #include "graph.hpp"
 #include "rows.hpp"
 #include "run.hpp"
@@ -70,7 +67,7 @@ struct counts {
 
 /// Collective. `all` of rank 0 is dealt out.
 template <class T>
-std::vector<T> deal_out(const std::vector<T>& all, const counts& how, const place& at, MPI_Datatype type) {
+std::vector<T> deal_out(const std::vector<T>& all, const counts& how, const apps::place& at, MPI_Datatype type) {
   std::vector<T> mine(static_cast<std::size_t>(how.of[static_cast<std::size_t>(at.rank)]));
   MPI_Scatterv(all.data(), how.of.data(), how.from.data(), type, mine.data(), as_count(mine.size()), type, 0,
                MPI_COMM_WORLD);
@@ -82,7 +79,7 @@ std::vector<T> deal_out(const std::vector<T>& all, const counts& how, const plac
 class message_iteration {
  public:
   /// Collective. Rank 0 has the graph.
-  message_iteration(const std::optional<graph>& read, const settings& with, const place& at)
+  message_iteration(const std::optional<graph>& read, const settings& with, const apps::place& at)
       : nodes_(broadcast(read ? read->nodes : 0)),
         with_(with.computation),
         at_(at),
@@ -243,7 +240,7 @@ class message_iteration {
 
   std::size_t nodes_;
   parameters with_;
-  place at_;
+  apps::place at_;
   partition nodes_of_;
   counts gathered_;  // room for each rank in shares_
 
@@ -260,7 +257,7 @@ class message_iteration {
   totals sum_;  // over all nodes
 };
 
-int run(const settings& with, const place& at) {
+int run(const settings& with, const apps::place& at) {
   const std::optional<graph> read = read_on_first(with, at);
   if (!broadcast(read.has_value())) return EXIT_FAILURE;
   message_iteration iteration(read, with, at);
@@ -268,10 +265,7 @@ int run(const settings& with, const place& at) {
   return broadcast(report(read, result, with)) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-int run_over_mpi(int argc, char** argv) {
-  place at{};
-  MPI_Comm_rank(MPI_COMM_WORLD, &at.rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &at.ranks);
+int run_over_mpi(const apps::place& at, int argc, char** argv) {
   const auto [with, exit_code] = parse_command_line(argc, argv, at.rank == 0);
   return exit_code ? *exit_code : run(with, at);
 }
@@ -280,15 +274,4 @@ int run_over_mpi(int argc, char** argv) {
 
 }  // namespace pagerank
 
-int main(int argc, char** argv) {
-  MPI_Init(&argc, &argv);
-  try {
-    const int status = pagerank::run_over_mpi(argc, argv);
-    MPI_Finalize();
-    return status;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "pagerank_mpi: {}\n", error.what());
-    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-    return EXIT_FAILURE;
-  }
-}
+int main(int argc, char** argv) { return apps::run_with_mpi("pagerank_mpi", argc, argv, pagerank::run_over_mpi); }

@@ -1,6 +1,8 @@
 #include "serial_pagerank.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace pagerank {
 
@@ -30,6 +32,18 @@ serial_result serial_pagerank(const graph& of, const parameters& with) {
     if (residual < with.tolerance) break;
   }
   return result;
+}
+
+double greatest_difference(const std::vector<double>& a, const std::vector<double>& b) {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  if (a.size() != b.size()) return infinite;
+  double greatest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double difference = std::abs(a[i] - b[i]);
+    if (std::isnan(difference)) return infinite;  // std::max would not notice
+    greatest = std::max(greatest, difference);
+  }
+  return greatest;
 }
 
 }  // namespace pagerank

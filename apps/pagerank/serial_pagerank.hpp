@@ -1,3 +1,4 @@
+// The reference: PageRank in one process, and how far a result is from it.
 #pragma once
 
 #include <vector>
@@ -26,5 +27,8 @@ struct serial_result {
 /// in shared memory, with which it has no code in common. It pushes along outgoing edges what that one pulls along
 /// incoming ones. A node without outgoing edges spreads its PageRank evenly over all nodes, so that the sum stays 1.
 [[nodiscard]] serial_result serial_pagerank(const graph& of, const parameters& with);
+
+/// The greatest difference of two values at the same place; infinite where one is no number or the sizes differ.
+[[nodiscard]] double greatest_difference(const std::vector<double>& a, const std::vector<double>& b);
 
 }  // namespace pagerank

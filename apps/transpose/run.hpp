@@ -1,4 +1,4 @@
-// The course of the program, wherever the matrices' tiles lie.
+// Options and course of the program, wherever the matrices' tiles lie.
 #pragma once
 
 #include <algorithm>
@@ -7,14 +7,37 @@
 #include <cstdlib>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "../place.hpp"
-#include "../progress.hpp"
-#include "../times.hpp"
-#include "command_line.hpp"
+#include "../common/command_line.hpp"
+#include "../common/ranks.hpp"
+#include "../common/times.hpp"
+#include "tiles.hpp"
 
 namespace transpose {
+
+struct settings {
+  problem what;
+  std::size_t iterations = 10;
+  bool verify = true;
+};
+
+using command_line = apps::command_line<settings>;
+
+/// See apps::options::parse.
+[[nodiscard]] inline command_line parse_command_line(int argc, char** argv, bool speak) {
+  command_line result;
+  settings& values = result.values;
+
+  apps::options all("The transpose of a dense matrix, on all ranks of a job.");
+  // What the elements add up to stays a whole number that a double holds.
+  all.whole("--order", values.what.order, "rows and columns of the matrix", 1, std::size_t{1} << 20);
+  all.whole("--iterations", values.iterations, "how often it is transposed", 1, 4096);
+  all.on_off("verify", values.verify, "compare with the closed form");
+
+  result.exit_code = all.parse(argc, argv, speak);
+  return result;
+}
 
 /// Collective. Returns whether the result is right. All numbers are whole and small enough to be exact.
 template <class Matrices>

@@ -5,19 +5,16 @@
 #include <algorithm>
 #include <climits>
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <span>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <mpi.h>
 
-#include "../dealing.hpp"
-#include "command_line.hpp"
+#include "../common/program_mpi.hpp"
+#include "../common/ranks.hpp"
 #include "run.hpp"
 #include "tiles.hpp"
 
@@ -138,10 +135,7 @@ class message_matrices {
   std::vector<MPI_Request> requests_;  // first those of the arrivals, then what is sent
 };
 
-int run_over_mpi(int argc, char** argv) {
-  apps::place at{};
-  MPI_Comm_rank(MPI_COMM_WORLD, &at.rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &at.ranks);
+int run_over_mpi(const apps::place& at, int argc, char** argv) {
   const auto [with, exit_code] = parse_command_line(argc, argv, at.rank == 0);
   if (exit_code) return *exit_code;
   message_matrices on(with.what, at);
@@ -152,15 +146,4 @@ int run_over_mpi(int argc, char** argv) {
 
 }  // namespace transpose
 
-int main(int argc, char** argv) {
-  MPI_Init(&argc, &argv);
-  try {
-    const int status = transpose::run_over_mpi(argc, argv);
-    MPI_Finalize();
-    return status;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "transpose_mpi: {}\n", error.what());
-    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-    return EXIT_FAILURE;
-  }
-}
+int main(int argc, char** argv) { return apps::run_with_mpi("transpose_mpi", argc, argv, transpose::run_over_mpi); }

@@ -1,27 +1,35 @@
-// The course of the program, whatever deals the nodes out.
+// Options and course of the program, whatever deals the nodes out.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "../times.hpp"
-#include "command_line.hpp"
+#include "../common/command_line.hpp"
+#include "../common/ranks.hpp"
+#include "../common/times.hpp"
 #include "published.hpp"
+#include "tree.hpp"
 
 namespace uts {
 
-/// Which of how many ranks this is.
-struct place {
-  int rank;
-  int ranks;
+struct settings {
+  tree_parameters what;
+  std::size_t repeats = 1;
+  bool verify = true;
 };
+
+using command_line = apps::command_line<settings>;
+
+/// Refuses trees that need not have an end.
+[[nodiscard]] command_line parse_command_line(int argc, char** argv, bool speak);
 
 /// Says now and then how far rank 0 is; the other ranks' counts nobody has to know yet.
 class progress {
@@ -50,7 +58,7 @@ class progress {
 
 /// Collective. One search; returns the size of the whole tree, the same on all ranks.
 template <class Job>
-tree_size search_once(Job& with, const tree& of, const place& at) {
+tree_size search_once(Job& with, const tree& of, const apps::place& at) {
   if (at.rank == 0) with.work().push(of.root());
   const tree_size mine = search(with.work(), of, progress(at.rank == 0));
   return {with.sum(mine.nodes), with.greatest(mine.depth), with.sum(mine.leaves)};
@@ -86,7 +94,7 @@ inline void report(const tree_size& found, const std::vector<apps::seconds>& tim
 /// Collective. What the program does; returns its exit status. A job has `work()`, the queue that the search takes
 /// nodes from, with `counts()` of what was stolen; and `sum(n)`, `greatest(n)` over all ranks, which are collective.
 template <class Job>
-int run(Job& with, const settings& of, const place& at) {
+int run(Job& with, const settings& of, const apps::place& at) {
   const tree what(of.what);
   std::vector<apps::seconds> times;
   std::vector<tree_size> found;

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "apps/bfs/kronecker.hpp"
-#include "apps/bfs/partition.hpp"
 #include "apps/bfs/rows.hpp"
 #include "apps/bfs/validate.hpp"
 

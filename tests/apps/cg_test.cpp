@@ -10,8 +10,8 @@
 #include "apps/cg/recurrence.hpp"
 #include "apps/cg/run.hpp"
 #include "apps/cg/split_rows.hpp"
-#include "apps/dealing.hpp"
-#include "apps/matrix_market.hpp"
+#include "apps/common/matrix_market.hpp"
+#include "apps/common/ranks.hpp"
 
 namespace cg {
 namespace {

@@ -1,10 +1,10 @@
-#include "apps/pagerank/command_line.hpp"
-
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "apps/pagerank/run.hpp"
 
 namespace pagerank {
 namespace {

@@ -8,7 +8,6 @@
 #include "apps/bfs/kronecker.hpp"
 #include "apps/bfs/rows.hpp"
 #include "apps/components/hooking.hpp"
-#include "apps/components/report.hpp"
 #include "apps/components/run.hpp"
 
 namespace components {

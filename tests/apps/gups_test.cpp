@@ -6,9 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "apps/gups/problem.hpp"
-#include "apps/gups/replay.hpp"
-#include "apps/gups/update_stream.hpp"
+#include "apps/gups/updates.hpp"
 
 namespace gups {
 namespace {

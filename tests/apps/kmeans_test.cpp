@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "apps/kmeans/lloyd.hpp"
-#include "apps/kmeans/points.hpp"
 #include "apps/kmeans/run.hpp"
 
 namespace kmeans {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "apps/kmers/reads.hpp"
-#include "apps/kmers/serial_counts.hpp"
+#include "apps/kmers/run.hpp"
 
 namespace kmers {
 namespace {

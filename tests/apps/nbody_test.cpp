@@ -7,9 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include "apps/nbody/bodies.hpp"
+#include "apps/nbody/curve.hpp"
 #include "apps/nbody/gravity.hpp"
-#include "apps/nbody/morton.hpp"
-#include "apps/nbody/plummer.hpp"
 #include "apps/nbody/simulation.hpp"
 #include "apps/nbody/tree.hpp"
 #include "apps/nbody/verify.hpp"

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "apps/pagerank/readers.hpp"
-#include "apps/pagerank/relations.hpp"
 #include "tests/apps/read_support.hpp"
 
 namespace pagerank {

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "apps/pagerank/graph.hpp"
-#include "apps/pagerank/text.hpp"
+#include "apps/pagerank/readers.hpp"
 
 namespace pagerank::test {
 

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "apps/pagerank/graph.hpp"
-#include "apps/pagerank/ranking.hpp"
+#include "apps/pagerank/run.hpp"
 
 namespace pagerank {
 namespace {

@@ -1,4 +1,4 @@
-#include "apps/text.hpp"
+#include "apps/common/text.hpp"
 
 #include <filesystem>
 #include <istream>

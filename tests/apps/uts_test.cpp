@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "apps/uts/published.hpp"
-#include "apps/uts/random_stream.hpp"
 #include "apps/uts/tree.hpp"
 
 namespace uts {

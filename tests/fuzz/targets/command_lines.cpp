@@ -4,8 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "apps/heat/command_line.hpp"
-#include "apps/pagerank/command_line.hpp"
+#include "apps/heat/run.hpp"
+#include "apps/pagerank/run.hpp"
 #include "tests/fuzz/targets/support.hpp"
 #include "tests/stress/stress_options.hpp"
 

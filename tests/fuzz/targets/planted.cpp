@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "apps/pagerank/readers.hpp"
-#include "apps/pagerank/text.hpp"
 #include "tests/fuzz/targets/support.hpp"
 
 namespace {

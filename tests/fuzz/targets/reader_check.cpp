@@ -5,7 +5,7 @@
 #include <numeric>
 #include <set>
 
-#include "apps/pagerank/text.hpp"
+#include "apps/pagerank/readers.hpp"
 #include "tests/fuzz/targets/support.hpp"
 
 namespace fuzz {
