@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <span>
 #include <utility>
@@ -36,11 +37,6 @@ struct shared_graph {
 };
 
 /// Collective. Moves rank 0's graph into global arrays; the others pass nothing.
-[[nodiscard]] shared_graph share_graph(const std::optional<graph>& of, std::size_t block_bytes);
-
-/// Collective. Frees the arrays.
-void destroy(shared_graph& which);
-
 shared_graph share_graph(const std::optional<graph>& of, std::size_t block_bytes) {
   shared_graph shared;
   shared.nodes = liana::broadcast(of ? of->nodes : 0, 0);
@@ -61,11 +57,18 @@ shared_graph share_graph(const std::optional<graph>& of, std::size_t block_bytes
   return shared;
 }
 
+/// Collective. Frees the arrays.
 void destroy(shared_graph& which) {
   liana::destroy(which.offsets);
   liana::destroy(which.sources);
   liana::destroy(which.out_degrees);
 }
+
+/// Reads of memory on other hosts.
+struct far_reads {
+  std::uint64_t elements = 0;
+  std::uint64_t bytes = 0;
+};
 
 /// The iteration that all ranks of the job do together; each computes the nodes that live in its part of the arrays.
 ///
@@ -82,6 +85,10 @@ class power_iteration {
   /// Collective. The PageRanks of all nodes on rank 0; nothing on the others.
   [[nodiscard]] std::vector<double> values() const;
 
+  /// What this rank reads of far memory in so many steps and in `values()`, element by element: for each edge to an own
+  /// node, which node it comes from, and that node's share.
+  [[nodiscard]] far_reads far_reads_of(std::size_t steps) const;
+
   /// Collective. Frees the arrays.
   void destroy();
 
@@ -89,6 +96,21 @@ class power_iteration {
   std::span<double> own_shares();
   void get_shares_of_others();
   void receive_shares();
+
+  /// Goes through the edges that lead to own nodes, block by block: f(number of the first edge, where they come from).
+  /// They are read where they lie, or from replicas, which stay valid because nobody writes them.
+  template <class F>
+  void for_own_sources(F f) const {
+    const std::size_t end = own_.first_edge() + own_.edges();
+    const std::size_t in_block = graph_.sources.block_elements();
+    for (std::size_t first = own_.first_edge(); first < end;) {
+      const std::size_t count = std::min(in_block - first % in_block, end - first);
+      const auto sources = graph_.sources.read(first, count);
+      f(first, *sources.chunks().begin());
+      first += count;
+    }
+  }
+
   void publish(const totals& mine);
 
   const shared_graph& graph_;
@@ -139,17 +161,8 @@ void power_iteration::get_shares_of_others() {
   shares_.get(end, all.subspan(end));
 }
 
-/// Goes through the edges that lead to own nodes, block by block. They are read where they lie, or from replicas, which
-/// stay valid because nobody writes them.
 void power_iteration::receive_shares() {
-  const std::size_t end = own_.first_edge() + own_.edges();
-  const std::size_t in_block = graph_.sources.block_elements();
-  for (std::size_t first = own_.first_edge(); first < end;) {
-    const std::size_t count = std::min(in_block - first % in_block, end - first);
-    const auto sources = graph_.sources.read(first, count);
-    own_.receive(*sources.chunks().begin(), shares_here_);
-    first += count;
-  }
+  for_own_sources([&](std::size_t, std::span<const node> sources) { own_.receive(sources, shares_here_); });
 }
 
 /// What this rank has made of its shares becomes what all read.
@@ -171,61 +184,71 @@ std::vector<double> power_iteration::values() const {
   return all;
 }
 
+far_reads power_iteration::far_reads_of(std::size_t steps) const {
+  std::vector<std::uint8_t> far_node(graph_.nodes);
+  std::size_t far_nodes = 0;
+  for (std::size_t i = 0; i < graph_.nodes; ++i) {
+    far_node[i] = shares_.ptr(i).is_local() ? 0 : 1;
+    far_nodes += far_node[i];
+  }
+  std::size_t far_sources = 0;
+  std::size_t far_shares = 0;
+  for_own_sources([&](std::size_t first, std::span<const node> sources) {
+    if (!graph_.sources.ptr(first).is_local()) far_sources += sources.size();
+    for (const node each : sources) far_shares += far_node[each];
+  });
+  const std::size_t results = liana::rank() == 0 ? far_nodes : 0;
+  return {.elements = steps * (far_sources + far_shares) + results,
+          .bytes = steps * (far_sources * sizeof(node) + far_shares * sizeof(double)) + results * sizeof(double)};
+}
+
 void power_iteration::destroy() {
   liana::destroy(values_);
   liana::destroy(shares_);
 }
 
-/// How reads of shared memory were served, and what crossed between ranks' hosts.
+/// What the iterations read of shared memory, and how that was served.
 struct traffic {
-  std::uint64_t hits = 0;           // by a replica
-  std::uint64_t misses = 0;         // by asking the home
-  std::uint64_t revalidations = 0;  // those of the misses for which it had nothing newer
-  std::uint64_t near = 0;           // in place, on the same host
-  std::uint64_t bytes_read = 0;
-  std::uint64_t bytes_written = 0;
-
-  friend traffic operator+(const traffic& a, const traffic& b) {
-    return {.hits = a.hits + b.hits,
-            .misses = a.misses + b.misses,
-            .revalidations = a.revalidations + b.revalidations,
-            .near = a.near + b.near,
-            .bytes_read = a.bytes_read + b.bytes_read,
-            .bytes_written = a.bytes_written + b.bytes_written};
-  }
-  friend traffic operator-(const traffic& a, const traffic& b) {
-    return {.hits = a.hits - b.hits,
-            .misses = a.misses - b.misses,
-            .revalidations = a.revalidations - b.revalidations,
-            .near = a.near - b.near,
-            .bytes_read = a.bytes_read - b.bytes_read,
-            .bytes_written = a.bytes_written - b.bytes_written};
-  }
+  std::uint64_t hits = 0;           // reads of far memory that a replica served
+  std::uint64_t misses = 0;         // those that went to the home
+  std::uint64_t revalidations = 0;  // the misses for which the home had nothing newer
+  std::uint64_t near = 0;           // accesses in place
+  std::uint64_t bytes_read = 0;     // from other hosts
+  std::uint64_t bytes_written = 0;  // to other hosts
+  far_reads one_by_one;             // what the same reads are without a cache
 };
 
+template <class F>
+[[nodiscard]] traffic combined(const traffic& a, const traffic& b, F f) {
+  return {.hits = f(a.hits, b.hits),
+          .misses = f(a.misses, b.misses),
+          .revalidations = f(a.revalidations, b.revalidations),
+          .near = f(a.near, b.near),
+          .bytes_read = f(a.bytes_read, b.bytes_read),
+          .bytes_written = f(a.bytes_written, b.bytes_written),
+          .one_by_one = {.elements = f(a.one_by_one.elements, b.one_by_one.elements),
+                         .bytes = f(a.one_by_one.bytes, b.one_by_one.bytes)}};
+}
+
 /// Of this rank, since it started.
-[[nodiscard]] inline traffic traffic_so_far() {
+[[nodiscard]] traffic traffic_so_far() {
   const auto counters = liana::stats();
   return {.hits = counters.hits,
           .misses = counters.misses,
           .revalidations = counters.revalidations,
           .near = counters.home_accesses,
           .bytes_read = counters.bytes_read,
-          .bytes_written = counters.bytes_written};
+          .bytes_written = counters.bytes_written,
+          .one_by_one = {}};
 }
 
-/// Collective. The sum over all ranks of what each passes.
-[[nodiscard]] inline traffic of_all_ranks(const traffic& mine) {
-  return liana::all_reduce(mine, [](const traffic& a, const traffic& b) { return a + b; });
-}
-
-inline void print_traffic(const traffic& moved) {
-  const auto reads = moved.hits + moved.misses;
-  const double rate = reads == 0 ? 0 : 100 * static_cast<double>(moved.hits) / static_cast<double>(reads);
-  fmt::print(
-      "Hit rate: {:.2f} % of {} cached reads ({} missed, of which {} found nothing newer); {} accesses were near\n",
-      rate, reads, moved.misses, moved.revalidations, moved.near);
-  fmt::print("Bytes moved: {} read, {} written\n", moved.bytes_read, moved.bytes_written);
+/// demo.sh reads these lines.
+void print_traffic(const traffic& of) {
+  fmt::print("Hits: {} reads of far memory from the cache; misses: {}, of which {} found nothing newer; near: {}\n",
+             of.hits, of.misses, of.revalidations, of.near);
+  fmt::print("Bytes moved: {} read, {} written\n", of.bytes_read, of.bytes_written);
+  fmt::print("Bytes without a cache: {}, by a remote get for each of {} far elements\n", of.one_by_one.bytes,
+             of.one_by_one.elements);
 }
 
 /// Collective. The values only on rank 0.
@@ -234,7 +257,9 @@ outcome compute(const std::optional<graph>& read, const settings& with, const ap
   power_iteration iteration(shared, with.computation, with.block_bytes);
   const traffic before = traffic_so_far();
   outcome result = iterate(iteration, with.computation, at);
-  const traffic moved = of_all_ranks(traffic_so_far() - before);
+  traffic moved = combined(traffic_so_far(), before, std::minus<>());
+  moved.one_by_one = iteration.far_reads_of(result.times.size());
+  moved = liana::all_reduce(moved, [](const traffic& a, const traffic& b) { return combined(a, b, std::plus<>()); });
   if (at.rank == 0) print_traffic(moved);
   iteration.destroy();
   destroy(shared);
