@@ -43,7 +43,7 @@ class plain_space {
   std::vector<nbody::family<local_link>> families_;
 };
 
-constexpr place alone{.rank = 0, .ranks = 1};
+constexpr apps::place alone{.rank = 0, .ranks = 1};
 
 TEST(morton_key, descends_by_octants) {
   const cube unit({.low = {0, 0, 0}, .high = {1, 1, 1}});
