@@ -31,31 +31,6 @@ address checked_block(const runtime_state& state, address at, std::size_t bytes,
 /// landed, and no prefetch writes a mark any more into an entry that its home may be about to free.
 void complete_releases(runtime_state& state);
 
-/// Throws peer_error when a chain of `done` failed.
-void check_completion(const runtime_state& state, const transport::completion& done, const char* operation,
-                      address block);
-
-/// A completion for operations that a function waits for. Where the wait ends by an exception, the destructor stays
-/// until the transport has let go of it; every chain ends by itself.
-class settled_completion {
- public:
-  explicit settled_completion(transport::transport& wire) : wire_(wire) {}
-  settled_completion(const settled_completion&) = delete;
-  settled_completion& operator=(const settled_completion&) = delete;
-  settled_completion(settled_completion&&) = delete;
-  settled_completion& operator=(settled_completion&&) = delete;
-  ~settled_completion() {
-    while (!done.done()) {
-      wire_.progress();
-    }
-  }
-
-  transport::completion done;
-
- private:
-  transport::transport& wire_;
-};
-
 // ---- invalidate.cpp ----
 
 /// R7: gives the block's validity word a fresh stamp on every host that `sharers` marks. This host's is visible at

@@ -9,6 +9,7 @@
 #include "runtime/coherence/coherence.hpp"
 #include "runtime/coherence/release_queue.hpp"
 #include "runtime/report/log.hpp"
+#include "runtime/state/completion.hpp"
 
 namespace liana::detail {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "runtime/coherence/coherence.hpp"
 #include "runtime/coherence/read_miss.hpp"
+#include "runtime/state/completion.hpp"
 #include "runtime/state/holds.hpp"
 #include "runtime/state/wait.hpp"
 
@@ -46,15 +47,9 @@ void invalidate_sharers(runtime_state& state, const directory_entry& entry, addr
   if (!any_mark(sharers)) {
     return;
   }
-  settled_completion sent(*state.wire);
-  post_invalidations(state, block, reinterpret_cast<const std::byte*>(sharers.data()), sent.done);
-  if (!sent.done.done()) {
-    waiter wait(state, "invalidation", block);
-    while (!sent.done.done()) {
-      wait.step(nobody);
-    }
-  }
-  check_completion(state, sent.done, "invalidation", block);
+  awaited_completion sent(state, "invalidation", block);
+  post_invalidations(state, block, reinterpret_cast<const std::byte*>(sharers.data()), sent.get());
+  sent.wait(nobody);
 }
 
 /// The same for a block that was just taken, which is given back where that fails.

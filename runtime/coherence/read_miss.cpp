@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/coherence/coherence.hpp"
+#include "runtime/state/completion.hpp"
 
 namespace liana::detail {
 namespace {

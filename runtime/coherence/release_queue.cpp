@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/coherence/coherence.hpp"
+#include "runtime/state/completion.hpp"
 
 namespace liana::detail {
 namespace {

@@ -150,14 +150,6 @@ address checked_block(const runtime_state& state, address at, std::size_t bytes,
   return at.block();
 }
 
-void check_completion(const runtime_state& state, const transport::completion& done, const char* operation,
-                      address block) {
-  if (const rank_t peer = done.failed_peer(); peer != nobody) {
-    throw peer_error(peer, std::string(operation) + " of " + to_string(block) + ": " + state.describe(peer) +
-                               " is gone: it does not answer");
-  }
-}
-
 void complete_releases(runtime_state& state) {
   if (begun_operations(state) == 0) {
     return;

@@ -12,8 +12,8 @@
 #include "runtime/coherence/put_list.hpp"
 #include "runtime/objects/pool_memory.hpp"
 #include "runtime/report/log.hpp"
+#include "runtime/state/completion.hpp"
 #include "runtime/state/lent_buffer.hpp"
-#include "runtime/state/wait.hpp"
 
 namespace liana::detail {
 namespace {
@@ -27,19 +27,11 @@ address address_of(const runtime_state& state, const allocator::allocation& bloc
 std::uint64_t swap_head(runtime_state& state, rank_t home, std::uint64_t expected, std::uint64_t desired,
                         address link) {
   const lent_buffer buffer(state);
-  settled_completion swapped(*state.wire);
   const std::array chain{
       transport::operation::write(state.data_at(link), &expected, sizeof expected),
       transport::operation::compare_swap(offsetof(control_page, remote_frees), expected, desired, &buffer.get().before),
   };
-  state.wire->post(home, link.is_null() ? std::span(chain).last(1) : std::span(chain), swapped.done);
-  if (!swapped.done.done()) {
-    waiter wait(state, "destroy", link);
-    while (!swapped.done.done()) {
-      wait.step(home);
-    }
-  }
-  check_completion(state, swapped.done, "destroy", link);
+  post_and_wait(state, home, link.is_null() ? std::span(chain).last(1) : std::span(chain), "destroy", link);
   return buffer.get().before;
 }
 

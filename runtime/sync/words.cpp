@@ -11,8 +11,8 @@
 
 #include "runtime/coherence/coherence.hpp"
 #include "runtime/objects/objects.hpp"
+#include "runtime/state/completion.hpp"
 #include "runtime/state/lent_buffer.hpp"
-#include "runtime/state/wait.hpp"
 
 namespace liana::detail {
 namespace {
@@ -58,7 +58,7 @@ class word_batch {
     std::sort(order.begin(), order.end(), [&](std::uint8_t i, std::uint8_t j) {
       return at[i].home() != at[j].home() ? at[i].home() < at[j].home() : i < j;
     });
-    settled_completion ended(*state_.wire);
+    awaited_completion ended(state_, operation_, at.front().block());
     std::array<transport::operation, width> chain;
     for (std::size_t i = 0; i < order.size();) {
       const rank_t home = at[order[i]].home();
@@ -67,15 +67,9 @@ class word_batch {
         chain[length] = make(order[i], &result(order[i]));
         ++length;
       }
-      state_.wire->post(home, std::span(chain).first(length), ended.done);
+      state_.wire->post(home, std::span(chain).first(length), ended.get());
     }
-    if (!ended.done.done()) {
-      waiter wait(state_, operation_, at.front().block());
-      while (!ended.done.done()) {
-        wait.step(at.front().home());
-      }
-    }
-    check_completion(state_, ended.done, operation_, at.front().block());
+    ended.wait(at.front().home());
   }
 
   [[nodiscard]] std::uint64_t& result(std::size_t i) {
@@ -92,16 +86,8 @@ class word_batch {
 template <class Make>
 std::uint64_t run_one(runtime_state& state, address at, const char* operation, Make make) {
   const lent_buffer buffer(state);
-  settled_completion ended(*state.wire);
   const std::array chain{make(state.data_at(at), &buffer.get().before)};
-  state.wire->post(at.home(), chain, ended.done);
-  if (!ended.done.done()) {
-    waiter wait(state, operation, at.block());
-    while (!ended.done.done()) {
-      wait.step(at.home());
-    }
-  }
-  check_completion(state, ended.done, operation, at.block());
+  post_and_wait(state, at.home(), chain, operation, at.block());
   return buffer.get().before;
 }
 

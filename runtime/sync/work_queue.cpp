@@ -11,6 +11,7 @@
 #include <liana/work_queue.hpp>
 
 #include "runtime/coherence/coherence.hpp"
+#include "runtime/state/completion.hpp"
 #include "runtime/state/wait.hpp"
 #include "runtime/sync/range_word.hpp"
 
@@ -138,15 +139,7 @@ void shared_work::copy_items(rank_t home, std::uint32_t first, std::size_t count
       bytes += length * item_bytes_;
     }
   }
-  settled_completion read(*state.wire);
-  state.wire->post(home, std::span(chain).first(reads), read.done);
-  if (!read.done.done()) {
-    waiter wait(state, operation, ring.block(), workers);
-    while (!read.done.done()) {
-      wait.step(home);
-    }
-  }
-  check_completion(state, read.done, operation, ring.block());
+  post_and_wait(state, home, std::span(chain).first(reads), operation, ring.block(), workers);
   std::memcpy(to, landing, bytes);
 }
 
