@@ -6,10 +6,11 @@
 
 #include <liana/detail/print.hpp>
 
-#include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/invalidate.hpp"
 #include "runtime/coherence/release_queue.hpp"
 #include "runtime/report/log.hpp"
 #include "runtime/state/completion.hpp"
+#include "runtime/state/holds.hpp"
 
 namespace liana::detail {
 namespace {
@@ -26,7 +27,7 @@ std::uint64_t lock_at(const runtime_state& state, address block) {
 }  // namespace
 
 far_write::far_write(runtime_state& state, address block, std::byte* fetch_to)
-    : state_(state), block_(block), fetch_to_(fetch_to), seen_(state.take_buffer()) {}
+    : state_(state), block_(block), fetch_to_(fetch_to), seen_(state) {}
 
 far_write::~far_write() {
   while (!done_.done()) {
@@ -38,32 +39,56 @@ far_write::~far_write() {
   if (locked_ && phase_ != phase::released) {
     unlock();
   }
-  state_.buffers->give_back(seen_);
 }
 
+/// runtime/coherence/README.md, "Far write", up to the hold.
 bool far_write::step() {
   if (phase_ == phase::held) {
     return true;
   }
   if (phase_ == phase::idle) {
-    post_lock();
+    post_lock();  // R1
   }
   if (!done_.done()) {
     return false;
   }
   check_completion(state_, done_, "write", block_);
-  switch (phase_) {
-    case phase::locking:
-      return after_lock();
-    case phase::draining:
-      return after_entry();
-    default:
-      phase_ = phase::held;  // R7: every replica's host has the stamp
-      return true;
+  if (phase_ == phase::locking && !has_lock()) {
+    phase_ = phase::idle;
+    return false;
+  }
+  if (phase_ != phase::invalidating) {
+    if (has_near_holders()) {
+      post_read();  // R6
+      return false;
+    }
+    version_ = seen_->version();
+    if (fetch_to_ != nullptr) {
+      count(counter::bytes_read, block_.block_bytes());
+    }
+    phase_ = phase::invalidating;
+    post_invalidations(state_, block_, seen_->sharers(), done_);
+    if (!done_.done()) {
+      return false;
+    }
+    check_completion(state_, done_, "write", block_);
+  }
+  phase_ = phase::held;  // R7: every host that shares has the stamp
+  return true;
+}
+
+void far_write::wait_until_held(const char* operation) {
+  if (step()) {
+    return;
+  }
+  refuse_own_hold(block_, operation);
+  waiter wait(state_, operation, block_);
+  while (!step()) {
+    wait.step(holder_);
   }
 }
 
-/// PROTOCOL "Far write": the first chain. Only the transport's atomics touch the lock (R1).
+/// The first chain. Only the transport's atomics touch the lock (R1).
 void far_write::post_lock() {
   const std::array chain{
       operation::compare_swap(lock_at(state_, block_), 0, lock_of(state_), &seen_->before),
@@ -74,35 +99,27 @@ void far_write::post_lock() {
   state_.wire->post(block_.home(), std::span(chain).first(fetch_to_ != nullptr ? 3 : 2), done_);
 }
 
-bool far_write::after_lock() {
+/// Whether the compare-and-swap took the lock. Notes who has it otherwise.
+bool far_write::has_lock() {
   if (seen_->before != 0) {
     holder_ = static_cast<rank_t>(seen_->before - 1);
-    contended_ = true;
     count(counter::lock_retries);
-    phase_ = phase::idle;
     return false;
   }
   locked_ = true;
-  return after_entry();
+  return true;
 }
 
-/// R6: near holders finish what they began before the lock was seen; the entry (and the data) must be read after they
-/// have gone.
-bool far_write::after_entry() {
+/// R6: near holders finish what they began before they saw the lock.
+bool far_write::has_near_holders() {
   if (seen_->near() != 0) {
     holder_ = has_near_writer(seen_->near()) ? static_cast<rank_t>((seen_->near() >> 32U) - 1) : block_.home();
-    post_read();
-    return false;
+    return true;
   }
-  version_ = seen_->version();
-  if (fetch_to_ != nullptr) {
-    count(counter::bytes_read, block_.block_bytes());
-  }
-  phase_ = phase::invalidating;
-  post_invalidations(state_, block_, seen_->sharers(), done_);
-  return step();
+  return false;
 }
 
+/// The entry, and the data, as they are after the near holders have gone. The lock is kept meanwhile.
 void far_write::post_read() {
   const std::array chain{
       operation::read(state_.entry_at(block_), seen_->entry.data(), entry_bytes),
@@ -124,8 +141,9 @@ void far_write::unlock() noexcept {
   }
 }
 
+/// runtime/coherence/README.md, "Far write", its release.
 void release_far(runtime_state& state, address at, std::span<const std::byte> written, std::uint64_t version,
-                 after_release what, replica* copy) {
+                 after_release what, claimed_replica copy) {
   const address block = at.block();
   struct {
     std::uint64_t version;
@@ -142,11 +160,10 @@ void release_far(runtime_state& state, address at, std::span<const std::byte> wr
   };
   auto posted = state.releases->take();
   posted->block = block;
-  posted->pinned = what == after_release::keep_replica ? copy : nullptr;
-  posted->scratch = what == after_release::scratch_replica ? copy : nullptr;
-  if (posted->pinned != nullptr) {
-    state.replicas->publish(*copy, true);
+  if (what == after_release::keep_replica) {
+    posted->pinned = &copy.publish(true);
   }
+  posted->scratch = std::move(copy);
   count(counter::bytes_written, written.size());
   state.wire->post(block.home(), chain, posted->done);  // R8: in this order
   state.releases->put(state, std::move(posted));

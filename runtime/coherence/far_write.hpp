@@ -5,8 +5,9 @@
 #include <span>
 
 #include <liana/detail/address.hpp>
-#include <liana/detail/replica.hpp>
 
+#include "runtime/coherence/claimed_replica.hpp"
+#include "runtime/state/lent_buffer.hpp"
 #include "runtime/state/runtime_state.hpp"
 #include "runtime/state/wait.hpp"
 
@@ -40,6 +41,10 @@ class far_write {
   /// Moves on without waiting. True: held. Throws peer_error when a rank that is needed is gone.
   bool step();
 
+  /// Moves on until it is held, waiting. `operation` is what reports of the wait name. Throws usage_error when this
+  /// thread itself holds the block, and what `waiter::step` throws.
+  void wait_until_held(const char* operation);
+
   [[nodiscard]] rank_t holder() const { return holder_; }
   [[nodiscard]] address block() const { return block_; }
 
@@ -49,27 +54,23 @@ class far_write {
   /// Leaves the lock to the caller, who releases it by `release_far` later.
   void keep_hold() { phase_ = phase::released; }
 
-  /// Whether another rank held the block when this one first tried.
-  [[nodiscard]] bool contended() const { return contended_; }
-
  private:
   enum class phase : std::uint8_t { idle, locking, draining, invalidating, held, released };
 
   void post_lock();
   void post_read();
-  bool after_lock();
-  bool after_entry();
+  bool has_lock();
+  bool has_near_holders();
   void unlock() noexcept;
 
   runtime_state& state_;
   address block_;
   std::byte* fetch_to_;
   phase phase_ = phase::idle;
-  bool contended_ = false;
   bool locked_ = false;
   rank_t holder_ = nobody;
   std::uint64_t version_ = 0;
-  operation_buffer* seen_;
+  lent_buffer seen_;
   transport::completion done_;
 };
 
@@ -81,10 +82,9 @@ enum class after_release : std::uint8_t {
 };
 
 /// The release, off the critical path (R8): WRITE data; WRITE version + 1 and sharers; atomic unlock, in this order.
-/// `written`: the bytes of the block at `at`. With `keep_replica`, `copy` is published with one pin for the release,
-/// and is not the caller's any more, even where this throws: peer_error when an earlier release, or this one, has
-/// failed.
+/// `written`: the bytes of the block at `at`. With `keep_replica`, `copy` is published with one pin for the release.
+/// Throws peer_error when an earlier release, or this one, has failed.
 void release_far(runtime_state& state, address at, std::span<const std::byte> written, std::uint64_t version,
-                 after_release what, replica* copy);
+                 after_release what, claimed_replica copy);
 
 }  // namespace liana::detail

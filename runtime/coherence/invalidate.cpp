@@ -1,7 +1,7 @@
+#include "runtime/coherence/invalidate.hpp"
+
 #include <array>
 #include <atomic>
-
-#include "runtime/coherence/coherence.hpp"
 
 namespace liana::detail {
 namespace {

@@ -1,15 +1,15 @@
+#include "runtime/coherence/near_access.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstring>
 
-#include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/invalidate.hpp"
 #include "runtime/coherence/read_miss.hpp"
 #include "runtime/state/completion.hpp"
 #include "runtime/state/holds.hpp"
 #include "runtime/state/wait.hpp"
 
-/// Blocks whose home is on this host: loads, stores and CPU atomics, and a transport operation only where a far host
-/// shares. The steps that need no waiting are in detail/near_block.hpp and detail/access.hpp.
 namespace liana::detail {
 namespace {
 
@@ -62,10 +62,8 @@ void prepare_taken(runtime_state& state, directory_entry& entry, address block) 
   }
 }
 
-}  // namespace
-
-void take_near(runtime_state& state, address block, const char* operation) {
-  directory_entry& entry = entry_of(state, block);
+/// Sets near.writer, waiting for whoever else holds the block.
+void set_near_writer(runtime_state& state, directory_entry& entry, address block, const char* operation) {
   if (!try_take_near(entry, state.rank())) [[unlikely]] {
     refuse_own_hold(block, operation);
     waiter wait(state, operation, block);
@@ -74,6 +72,13 @@ void take_near(runtime_state& state, address block, const char* operation) {
       wait.step(holder_of(entry, block));
     } while (!try_take_near(entry, state.rank()));
   }
+}
+
+}  // namespace
+
+void take_near(runtime_state& state, address block, const char* operation) {
+  directory_entry& entry = entry_of(state, block);
+  set_near_writer(state, entry, block, operation);
   prepare_taken(state, entry, block);
 }
 
@@ -104,19 +109,15 @@ void near_read(runtime_state& state, address at, void* to, std::size_t bytes) {
 }
 
 void near_write(runtime_state& state, address at, const void* from, std::size_t bytes) {
-  const address block = at.block();
-  take_near(state, block, "put");
-  racing_copy(near_data(state, at), from, bytes);
-  give_near(entry_of(state, block));
-  count(counter::home_accesses);
+  set_near_writer(state, entry_of(state, at), at.block(), "put");
+  near_write_taken(state, at, from, bytes);
 }
 
-void write_taken(address at, const void* from, std::size_t bytes) {
-  runtime_state& state = *current->state;
+void near_write_taken(runtime_state& state, address at, const void* from, std::size_t bytes) {
   directory_entry& entry = entry_of(state, at);
-  prepare_taken(state, entry, at.block());
+  prepare_taken(state, entry, at.block());  // R7
   racing_copy(near_data(state, at), from, bytes);
-  give_near(entry);
+  give_near(entry);  // R8
   count(counter::home_accesses);
 }
 

@@ -2,14 +2,14 @@
 
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include <liana/detail/pending.hpp>
 
-#include "runtime/coherence/coherence.hpp"
-#include "runtime/coherence/far_write.hpp"
+#include "runtime/state/runtime_state.hpp"
 
 namespace liana::detail {
 
@@ -33,12 +33,12 @@ class put_list {
   std::shared_ptr<begun_put> start(runtime_state& state, address at, const void* from, std::size_t bytes);
 
   /// Moves all on without waiting; returns how many are still under way. What fails is kept for whoever waits for it.
-  std::size_t progress(runtime_state& state);
+  std::size_t progress();
 
   /// Whether a put to the block is under way.
   [[nodiscard]] bool has(address block);
 
-  /// Ends a put that is under way without carrying it out, for want of patience: `because` is its failure.
+  /// Ends a put that is under way without carrying it out. `because` is its failure.
   void give_up(const begun_put& which, const std::exception_ptr& because);
 
   /// The same for all: the runtime ends out of step.
@@ -47,8 +47,7 @@ class put_list {
  private:
   struct pending;
 
-  static bool finish(runtime_state& state, pending& each);
-  static void release(runtime_state& state, pending& each);
+  static bool finish(pending& each);
 
   std::mutex mutex_;
   std::vector<std::unique_ptr<pending>> under_way_;

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
 #include <memory>
 #include <vector>
 
 #include <liana/detail/access.hpp>
 
-#include "runtime/coherence/coherence.hpp"
-#include "runtime/coherence/far_write.hpp"
+#include "runtime/coherence/far_put.hpp"
+#include "runtime/state/runtime_state.hpp"
 
 namespace liana::detail {
 
@@ -28,27 +27,13 @@ class put_window {
   void drain() { wait_until_left(0); }
 
  private:
-  struct pending {
-    pending(runtime_state& state, const const_piece& what, replica* its_copy);
-    pending(const pending&) = delete;
-    pending& operator=(const pending&) = delete;
-    pending(pending&&) = delete;
-    pending& operator=(pending&&) = delete;
-    ~pending();
-
-    runtime_state& state;
-    const_piece piece;
-    replica* copy;  ///< claimed, or null: the bytes go inline
-    far_write write;
-  };
-
-  replica* claim_if_needed(const const_piece& piece);
+  claimed_replica claim_if_needed(const const_piece& piece);
   void wait_until_left(std::size_t most);
   void move_on();
-  void release(pending& each);
+  static bool finish(far_put& put);
 
   runtime_state& state_;
-  std::vector<std::unique_ptr<pending>> under_way_;
+  std::vector<std::unique_ptr<far_put>> under_way_;
 };
 
 }  // namespace liana::detail

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/coherence/coherence.hpp"
 #include "runtime/state/completion.hpp"
 
 namespace liana::detail {
@@ -30,15 +29,15 @@ read_miss::read_miss(runtime_state& state, address block, replica& copy, bool ke
       copy_(copy),
       kept_(kept),
       dependent_(kept && block.block_bytes() >= revalidate_from_bytes),
-      seen_(state.take_buffer()) {}
+      seen_(state) {}
 
 read_miss::~read_miss() {
   while (!under_way().done()) {
     state_.wire->progress();
   }
-  state_.buffers->give_back(seen_);
 }
 
+/// runtime/coherence/README.md, "Far read miss".
 bool read_miss::step() {
   if (phase_ == phase::idle) {
     post();
@@ -51,7 +50,7 @@ bool read_miss::step() {
   return judge();
 }
 
-/// PROTOCOL "Far read miss": one chain; or, on the dependent path, its first half.
+/// One chain; or, on the dependent path, its first half.
 read_miss::first_try read_miss::prepare(const std::uint16_t& mark) {
   stamp_ = state_.validity(block_);  // R2: before registering
   const host_map& hosts = *state_.hosts;

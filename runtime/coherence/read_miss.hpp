@@ -7,6 +7,7 @@
 #include <liana/detail/address.hpp>
 #include <liana/detail/replica.hpp>
 
+#include "runtime/state/lent_buffer.hpp"
 #include "runtime/state/runtime_state.hpp"
 #include "runtime/state/wait.hpp"
 
@@ -104,7 +105,7 @@ class read_miss {
   another_mark looks_;
   rank_t holder_ = nobody;
   std::uint64_t stamp_ = 0;
-  operation_buffer* seen_;
+  lent_buffer seen_;
   transport::completion done_;
   std::shared_ptr<transport::completion> joined_;  ///< instead of `done_`, while the first try is part of a chain
 };

@@ -11,8 +11,10 @@
 #include <liana/detail/access.hpp>
 #include <liana/error.hpp>
 
-#include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/claimed_replica.hpp"
+#include "runtime/coherence/fetch.hpp"
 #include "runtime/coherence/read_miss.hpp"
+#include "runtime/state/runtime_state.hpp"
 #include "runtime/state/wait.hpp"
 
 namespace liana::detail {
@@ -40,13 +42,7 @@ class read_window {
   read_window& operator=(const read_window&) = delete;
   read_window(read_window&&) = delete;
   read_window& operator=(read_window&&) = delete;
-  ~read_window() {
-    for (auto& each : misses_) {
-      if (each.has_value()) {
-        give_up(each);
-      }
-    }
-  }
+  ~read_window() = default;
 
   /// A block whose home is not this rank.
   void add(address block, std::size_t tag) {
@@ -64,14 +60,13 @@ class read_window {
         ready_(*hit.copy, tag);
         return;
       }
-      const auto claim = claim_without_own(block);
-      if (claim.copy == nullptr) {
+      claimed_replica copy = claim_without_own(block);
+      if (!copy) {
         continue;
       }
       if (near) {
-        fetch_replica(state_, block, *claim.copy, claim.kept);
-        ready_(*claim.copy, tag);
-      } else if (!start(block, claim, tag)) {
+        ready_(fetch_replica(state_, block, std::move(copy)), tag);
+      } else if (!start(block, std::move(copy), tag)) {
         drain();  // other threads have all the buffers but for this window's
         continue;
       }
@@ -87,46 +82,37 @@ class read_window {
 
  private:
   struct entry {
-    entry(runtime_state& state, address block, const cache::claim_outcome& claim, std::size_t its_tag)
-        : miss(state, block, *claim.copy, claim.kept),
-          kept(claim.kept),
-          old_version(claim.copy->version.load(std::memory_order_relaxed)),
-          tag(its_tag) {}
-    read_miss miss;
-    bool kept;
-    std::uint64_t old_version;
+    entry(runtime_state& state, address block, claimed_replica copy, std::size_t its_tag)
+        : fetch(state, block, std::move(copy)), tag(its_tag) {}
+    far_fetch fetch;
     std::size_t tag;
   };
 
   /// Never waits for another thread's claim, or for room, while this window has claims itself: two threads could wait
   /// for each other.
-  cache::claim_outcome claim_without_own(address block) {
-    auto claim = state_.replicas->claim(block);
-    if (claim.result != cache::claim_result::claimed) {
+  claimed_replica claim_without_own(address block) {
+    claimed_replica copy(*state_.replicas, block);
+    if (!copy) {
       drain();
-      claim = claim_replica(state_, block, "read");
+      copy = claim_replica(state_, block, "read");
     }
-    return claim;
+    return copy;
   }
 
   /// False, and the claim given up, when there is no operation buffer and this window has some that will come back.
-  bool start(address block, const cache::claim_outcome& claim, std::size_t tag) {
+  bool start(address block, claimed_replica copy, std::size_t tag) {
     const auto slot = std::find_if(misses_.begin(), misses_.end(), [](const auto& each) { return !each.has_value(); });
     try {
-      slot->emplace(state_, block, claim, tag);
+      slot->emplace(state_, block, std::move(copy), tag);
     } catch (const resource_error&) {
-      state_.replicas->abandon(*claim.copy);
       if (used_ == 0) {
         throw;
       }
       return false;
-    } catch (...) {
-      state_.replicas->abandon(*claim.copy);
-      throw;
     }
     ++used_;
     bytes_ += block.block_bytes();
-    wait_to_begin((*slot)->miss);
+    wait_to_begin((*slot)->fetch.miss());
     return true;
   }
 
@@ -157,9 +143,9 @@ class read_window {
     if (met()) {
       return;
     }
-    waiter wait(state_, "read", oldest().block());
+    waiter wait(state_, "read", any_under_way().block());
     do {
-      wait.step(oldest().holder());
+      wait.step(any_under_way().holder());
       move_on();
     } while (!met());
   }
@@ -167,37 +153,25 @@ class read_window {
   void move_on() {
     begin();
     for (auto& slot : misses_) {
-      if (slot.has_value() && slot->miss.step()) {
+      if (slot.has_value() && slot->fetch.miss().step()) {
         complete(slot);
       }
     }
   }
 
-  /// Any that is under way, for reports.
-  const read_miss& oldest() const {
-    for (const auto& slot : misses_) {
-      if (slot.has_value()) {
-        return slot->miss;
-      }
-    }
-    return misses_.front()->miss;  // not reached: asked only while some are under way
+  /// Any that is under way, for reports; asked only while some are.
+  const read_miss& any_under_way() const {
+    return (*std::find_if(misses_.begin(), misses_.end(), [](const auto& each) { return each.has_value(); }))
+        ->fetch.miss();
   }
 
   void complete(std::optional<entry>& slot) {
-    replica& copy = slot->miss.copy();
-    count_fetched(slot->kept, copy.version.load(std::memory_order_relaxed) == slot->old_version);
     const std::size_t tag = slot->tag;
-    bytes_ -= slot->miss.block().block_bytes();
+    bytes_ -= slot->fetch.miss().block().block_bytes();
+    replica& copy = slot->fetch.publish(true);
     slot.reset();
     --used_;
-    state_.replicas->publish(copy, true);
     ready_(copy, tag);
-  }
-
-  void give_up(std::optional<entry>& slot) {
-    replica& copy = slot->miss.copy();
-    slot.reset();  // waits until the transport has let go of the replica
-    state_.replicas->abandon(copy);
   }
 
   runtime_state& state_;

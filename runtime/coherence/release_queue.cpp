@@ -4,8 +4,8 @@
 #include <iterator>
 #include <utility>
 
-#include "runtime/coherence/coherence.hpp"
 #include "runtime/state/completion.hpp"
+#include "runtime/state/runtime_state.hpp"
 
 namespace liana::detail {
 namespace {
@@ -72,9 +72,7 @@ void release_queue::finish(runtime_state& state, std::vector<std::unique_ptr<rel
     if (replica* const copy = std::exchange(each->pinned, nullptr); copy != nullptr) {
       state.replicas->unpin(*copy);
     }
-    if (replica* const copy = std::exchange(each->scratch, nullptr); copy != nullptr) {
-      state.replicas->abandon(*copy);
-    }
+    each->scratch = {};
   }
   for (const auto& each : landed) {
     check_completion(state, each->done, "release of a write", each->block);

@@ -8,6 +8,7 @@
 #include <liana/detail/address.hpp>
 #include <liana/detail/replica.hpp>
 
+#include "runtime/coherence/claimed_replica.hpp"
 #include "transport/transport.hpp"
 
 namespace liana::detail {
@@ -19,8 +20,8 @@ class runtime_state;
 struct release {
   transport::completion done;
   address block;
-  replica* pinned = nullptr;   ///< published, pinned by the release
-  replica* scratch = nullptr;  ///< still claimed, only a place for the data: abandoned afterwards
+  replica* pinned = nullptr;  ///< published, pinned by the release
+  claimed_replica scratch;    ///< not published, only a place for the data: given up afterwards
 };
 
 /// The releases that this rank has posted and not yet seen land. Thread-safe.

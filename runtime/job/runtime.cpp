@@ -19,7 +19,7 @@ runtime::~runtime() { detail::end_runtime(std::move(state_), std::uncaught_excep
 
 void barrier() {
   detail::runtime_state& state = detail::require_runtime("barrier");
-  detail::complete_releases(state);
+  detail::complete_outstanding(state);
   detail::meet(state, "barrier()");
 }
 

@@ -13,7 +13,7 @@
 #include <liana/runtime.hpp>
 
 #include "runtime/coherence/coherence.hpp"
-#include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/prefetch_list.hpp"
 #include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/release_queue.hpp"
 #include "runtime/group/agreement.hpp"
@@ -197,7 +197,7 @@ bool take_leave(runtime_state& state, bool unwinding) noexcept {
     if (mpi_has_ended()) {
       throw usage_error("MPI was finalized before the runtime ended; let the runtime end before MPI_Finalize");
     }
-    complete_releases(state);
+    complete_outstanding(state);
     meet(state, unwinding ? "the end of the runtime, while an exception was thrown" : "the end of the runtime");
     report_statistics(state);
     return true;

@@ -5,7 +5,7 @@
 #include <liana/detail/pending.hpp>
 
 #include "runtime/coherence/coherence.hpp"
-#include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/prefetch_list.hpp"
 
 namespace liana::detail {
 namespace {

@@ -86,7 +86,7 @@ std::shared_ptr<array_storage> make_array_storage(std::size_t size, std::size_t 
 
 void destroy_array_storage(array_storage& storage) {
   runtime_state& state = require_runtime("destroy");
-  complete_releases(state);
+  complete_outstanding(state);
   meet(state, fmt::format("destroy(array number {})", storage.number));
   storage.alive = false;
   std::erase_if(state.arrays, [&storage](const auto& each) { return each.get() == &storage; });

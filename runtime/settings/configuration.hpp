@@ -82,7 +82,7 @@ struct configuration {
   std::optional<std::chrono::nanoseconds> timeout;     ///< Empty: never.
   log_level log = log_level::warn;
   std::optional<int> sharer_groups;  ///< Group marks with this many groups of hosts, whatever the number of hosts;
-                                     ///< empty: as PROTOCOL says.
+                                     ///< empty: as runtime/coherence/README.md says.
 
   std::array<provenance, setting_count> provenances;  ///< By setting; see `provenance_of`.
 

@@ -17,6 +17,7 @@ class lent_buffer {
   ~lent_buffer() { state_.buffers->give_back(buffer_); }
 
   [[nodiscard]] operation_buffer& get() const { return *buffer_; }
+  operation_buffer* operator->() const { return buffer_; }
 
  private:
   runtime_state& state_;

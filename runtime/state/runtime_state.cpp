@@ -4,7 +4,7 @@
 
 #include <liana/error.hpp>
 
-#include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/prefetch_list.hpp"
 #include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/release_queue.hpp"
 #include "runtime/group/process_group.hpp"

@@ -29,7 +29,7 @@
 namespace liana::detail {
 
 class pool_memory;    // runtime/objects/pool_memory.hpp
-class prefetch_list;  // runtime/coherence/prefetch.hpp
+class prefetch_list;  // runtime/coherence/prefetch_list.hpp
 class process_group;  // runtime/group/process_group.hpp
 class put_list;       // runtime/coherence/put_list.hpp
 class release_queue;  // runtime/coherence/release_queue.hpp
@@ -89,8 +89,8 @@ class runtime_state {
   // Statistics.
   std::array<std::uint64_t, counters> counted_before{};  ///< threads, and with them their counters, outlive runtimes
   std::mutex invalidated_mutex;
-  std::unordered_map<std::uint64_t, std::uint64_t>
-      invalidated;  ///< invalidations sent by block, of the first few thousand blocks
+  /// Invalidations sent by block, of the first few thousand blocks.
+  std::unordered_map<std::uint64_t, std::uint64_t> invalidated;
 
   [[nodiscard]] rank_t rank() const { return hot.rank; }
   [[nodiscard]] rank_t size() const { return hot.size; }

@@ -87,7 +87,7 @@ waiter::waiter(runtime_state& state, const char* operation, address at, awaited_
 void waiter::step(rank_t holder) {
   if (state_.wire != nullptr) {
     state_.wire->progress();
-    state_.puts->progress(state_);  // others may wait for a block that one of them holds
+    state_.puts->progress();  // others may wait for a block that one of them holds
   }
   ++steps_;
   if (!state_.oversubscribed && steps_ <= spins) {

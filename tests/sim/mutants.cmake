@@ -139,9 +139,9 @@ liana_mutant(writer_keeps_an_unregistered_replica runtime/coherence/far_write.cp
 # ---- puts that nobody waits for yet ----
 
 liana_mutant(waits_leave_begun_puts_alone runtime/state/wait.cpp
-  [[    state_.puts->progress(state_);]]
+  [[    state_.puts->progress();]]
   [[]])
-liana_mutant(small_put_overtakes_a_begun_one runtime/coherence/single.cpp
+liana_mutant(small_put_overtakes_a_begun_one runtime/coherence/access_one_block.cpp
   [[    finish_puts_to(state, block);]]
   [[]])
 liana_mutant(begun_put_leaves_orphans_valid runtime/coherence/put_list.cpp
@@ -185,7 +185,7 @@ liana_mutant(pinned_replica_reused runtime/cache/cache.cpp
     return true;]]
   [[  if (copy.pins.load(std::memory_order_seq_cst) != UINT32_MAX) {
     return true;]])
-set(LIANA_MUTANT_WITH ${PROJECT_SOURCE_DIR}/runtime/coherence/single.cpp ${PROJECT_SOURCE_DIR}/runtime/coherence/several.cpp)
+set(LIANA_MUTANT_WITH ${PROJECT_SOURCE_DIR}/runtime/coherence/access_one_block.cpp ${PROJECT_SOURCE_DIR}/runtime/coherence/access_many_blocks.cpp)
 liana_mutant(pin_without_a_second_look runtime/include/liana/detail/replica.hpp
   [[  return copy.sequence.load(std::memory_order_seq_cst) == sequence;]]
   [[  return copy.sequence.load(std::memory_order_seq_cst) != UINT64_MAX;]])
@@ -194,7 +194,7 @@ liana_mutant(writer_stamp_taken_after_the_release runtime/coherence/far_write.cp
   [[  state.wire->post(block.home(), chain, posted->done);  // R8: in this order]]
   [[  state.wire->post(block.home(), chain, posted->done);
   if (what == after_release::keep_replica) {
-    copy->stamp.store(state.validity(block), std::memory_order_relaxed);
+    posted->pinned->stamp.store(state.validity(block), std::memory_order_relaxed);
   }]])
 
 # ---- atomics (R1) and locks ----

@@ -257,7 +257,7 @@ class scripted_program final : public simulated_program {
     perform_if_there_is_room(process, {.what = kind::finish, .blocks = {0}});
     // As the next collective call of a program would: a rank that stays away for ever with a release that has failed
     // keeps others waiting.
-    liana::detail::complete_releases(state);
+    liana::detail::complete_outstanding(state);
   }
 
   void look_back(liana::detail::runtime_state& state) override { record_.look_back(state); }

@@ -314,7 +314,7 @@ TEST(an_access_that_gave_up, gives_back_what_it_held) {
                       state.settings.timeout.reset();
                       blocks.at[0].update([](block& words) { words[5] = 42; });
                       seen = blocks.at[0].get()[5];
-                      liana::detail::complete_releases(state);
+                      liana::detail::complete_outstanding(state);
                       EXPECT_EQ(state.replicas->measure().pinned, 0U);
                     },
                     [&](runtime_state&) {
@@ -348,7 +348,7 @@ TEST(releases, are_all_finished_when_one_of_them_has_failed) {
                      pass(1us);
                    }
                    try {
-                     liana::detail::complete_releases(state);
+                     liana::detail::complete_outstanding(state);
                    } catch (const liana::peer_error& problem) {
                      told = problem.peer() == 1;
                    }
@@ -376,7 +376,7 @@ TEST(a_put_whose_release_fails, gives_its_replica_up_once) {
                    EXPECT_THROW(
                        {
                          blocks.at[0].put(words);
-                         liana::detail::complete_releases(state);
+                         liana::detail::complete_outstanding(state);
                        },
                        liana::peer_error);
                    EXPECT_THROW(liana::reinterpret_pointer_cast<std::uint64_t>(blocks.at[0]).put(1), liana::peer_error);
@@ -388,7 +388,7 @@ TEST(a_put_whose_release_fails, gives_its_replica_up_once) {
                      const block found = blocks.at[i].get();
                      EXPECT_TRUE(std::ranges::all_of(found, [&](std::uint64_t word) { return word == 10 + i; }));
                    }
-                   liana::detail::complete_releases(state);
+                   liana::detail::complete_outstanding(state);
                    EXPECT_EQ(state.replicas->measure().pinned, 0U);
                  }});
   EXPECT_FALSE(world.run(program).hung);

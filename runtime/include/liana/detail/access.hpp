@@ -169,7 +169,7 @@ replica_hit find_in_table(const context& here, address at) noexcept;
   return find_in_table(here, at);
 }
 
-/// The hit check of PROTOCOL.md: stamp == V[h(b)]. What it returns was current when the validity word was loaded; the
+/// The hit check of runtime/coherence/README.md: stamp == V[h(b)]. What it returns was current when the validity word was loaded; the
 /// caller looks at `sequence` again after using it, or pins it.
 [[gnu::always_inline]] inline replica_hit find_valid_replica(const context& here, address at) {
   const replica_hit found = find_replica(here, at);

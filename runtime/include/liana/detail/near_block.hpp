@@ -9,8 +9,8 @@
 #include <liana/detail/directory_entry.hpp>
 #include <liana/detail/rank.hpp>
 
-/// The steps of a write to a block whose home is on this host: PROTOCOL "Near accesses", write guard. Near ranks never
-/// use the atomics of the lock word (R1): they look at it, and yield to whoever has it.
+/// The steps of a write to a block whose home is on this host: runtime/coherence/README.md, "Near accesses", write
+/// guard. Near ranks never use the atomics of the lock word (R1): they look at it, and yield to whoever has it.
 namespace liana::detail {
 
 /// One try to set near.writer.

@@ -1,19 +1,19 @@
+#include "runtime/coherence/access_one_block.hpp"
+
 #include <array>
 #include <cstring>
-#include <string>
+#include <utility>
 
-#include <liana/detail/print.hpp>
-#include <liana/error.hpp>
-
-#include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/checked_address.hpp"
+#include "runtime/coherence/claimed_replica.hpp"
+#include "runtime/coherence/far_put.hpp"
 #include "runtime/coherence/far_write.hpp"
-#include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/fetch.hpp"
+#include "runtime/coherence/near_access.hpp"
+#include "runtime/coherence/prefetch_list.hpp"
 #include "runtime/coherence/put_list.hpp"
-#include "runtime/coherence/read_miss.hpp"
-#include "runtime/coherence/release_queue.hpp"
 #include "runtime/report/log.hpp"
 #include "runtime/state/holds.hpp"
-#include "runtime/state/wait.hpp"
 
 namespace liana::detail {
 namespace {
@@ -25,10 +25,8 @@ replica& pinned_replica(runtime_state& state, address block, const char* operati
       count(counter::hits);
       return *hit.copy;
     }
-    const auto claim = claim_replica(state, block, operation);
-    if (claim.copy != nullptr) {
-      fetch_replica(state, block, *claim.copy, claim.kept);
-      return *claim.copy;
+    if (claimed_replica copy = claim_replica(state, block, operation)) {
+      return fetch_replica(state, block, std::move(copy));
     }
   }
 }
@@ -37,59 +35,20 @@ std::byte* data_of(replica& copy, address at) {
   return copy.data.load(std::memory_order_relaxed) + at.offset_in_block();
 }
 
-/// Takes a far block for writing, its data in `copy` (null: not wanted). Returns the version before.
-std::uint64_t take_far(runtime_state& state, address block, std::byte* fetch_to, const char* operation) {
-  far_write write(state, block, fetch_to);
-  if (!write.step()) {
-    refuse_own_hold(block, operation);
-    waiter wait(state, operation, block);
-    while (!write.step()) {
-      wait.step(write.holder());
-    }
-  }
-  write.keep_hold();
-  return write.version();
-}
-
-/// A claimed replica for a write, waiting while another thread has it.
-replica& claim_for_write(runtime_state& state, address block, const char* operation) {
-  for (;;) {
-    if (const auto claim = claim_replica(state, block, operation); claim.copy != nullptr) {
-      return *claim.copy;
-    }
-  }
-}
-
-void far_put(runtime_state& state, address at, const void* from, std::size_t bytes) {
+void put_far(runtime_state& state, address at, const void* from, std::size_t bytes) {
   const address block = at.block();
-  const bool whole = bytes == block.block_bytes();
-  if (!whole && bytes <= transport::inline_bytes) {
+  claimed_replica copy;
+  if (far_put::goes_inline(at, bytes)) {
     finish_puts_to(state, block);  // program order: nothing is claimed here that would wait for one
-    const std::uint64_t version = take_far(state, block, nullptr, "put");
-    release_far(state, at, {static_cast<const std::byte*>(from), bytes}, version, after_release::no_replica, nullptr);
-    return;
+  } else {
+    copy = claim_replica_for_write(state, block, "put");
   }
-  replica& copy = claim_for_write(state, block, "put");
-  std::uint64_t version = 0;
-  try {
-    version = take_far(state, block, nullptr, "put");
-  } catch (...) {
-    state.replicas->abandon(copy);
-    throw;
-  }
-  copy.stamp.store(state.validity(block), std::memory_order_relaxed);
-  std::memcpy(data_of(copy, at), from, bytes);
-  release_far(state, at, {data_of(copy, at), bytes}, version,
-              whole ? after_release::keep_replica : after_release::scratch_replica, &copy);
+  far_put put(state, at, {static_cast<const std::byte*>(from), bytes}, std::move(copy));
+  put.write().wait_until_held("put");
+  put.release();
 }
 
 }  // namespace
-
-runtime_state& state_for(address at, std::size_t bytes, const char* operation) {
-  runtime_state& state = require_runtime(operation);
-  static_cast<void>(checked_block(state, at, bytes, operation));
-  return state;
-}
 
 void read_bytes(address at, void* to, std::size_t bytes) {
   runtime_state& state = state_for(at, bytes, "get");
@@ -107,8 +66,12 @@ void write_bytes(address at, const void* from, std::size_t bytes) {
   if (state.near(at.home())) {
     near_write(state, at, from, bytes);
   } else {
-    far_put(state, at, from, bytes);
+    put_far(state, at, from, bytes);
   }
+}
+
+void write_taken(address at, const void* from, std::size_t bytes) {
+  near_write_taken(*current->state, at, from, bytes);
 }
 
 read_hold open_read_slowly(address at, std::size_t bytes) {
@@ -137,17 +100,14 @@ write_hold take_for_write(runtime_state& state, address at, bool overwrite) {
     count(counter::home_accesses);
     return {.data = near_data(state, at), .block = block.bits(), .entry = &entry_of(state, block)};
   }
-  replica& copy = claim_for_write(state, block, "write");
-  try {
-    std::byte* const data = copy.data.load(std::memory_order_relaxed);
-    const std::uint64_t version = take_far(state, block, overwrite ? nullptr : data, "write");
-    copy.stamp.store(state.validity(block),
-                     std::memory_order_relaxed);  // after this host's invalidation, before the release
-    return {.data = data + at.offset_in_block(), .block = block.bits(), .version = version, .copy = &copy};
-  } catch (...) {
-    state.replicas->abandon(copy);
-    throw;
-  }
+  claimed_replica copy = claim_replica_for_write(state, block, "write");
+  far_write write(state, block, overwrite ? nullptr : copy.data_at(block));
+  write.wait_until_held("write");
+  write.keep_hold();
+  // After this host's invalidation (R7), before the release.
+  copy->stamp.store(state.validity(block), std::memory_order_relaxed);
+  std::byte* const data = copy.data_at(at);
+  return {.data = data, .block = block.bits(), .version = write.version(), .copy = &copy.release()};
 }
 
 write_hold open_write(address at, std::size_t bytes, bool overwrite) {
@@ -173,8 +133,9 @@ void give_back(runtime_state& state, const write_hold& hold) {
     return;
   }
   const address block(hold.block);
-  release_far(state, block, {hold.copy->data.load(std::memory_order_relaxed), block.block_bytes()}, hold.version,
-              after_release::keep_replica, hold.copy);
+  claimed_replica copy(*state.replicas, *hold.copy);
+  const std::span<const std::byte> written(copy.data_at(block), block.block_bytes());
+  release_far(state, block, written, hold.version, after_release::keep_replica, std::move(copy));
 }
 
 void close_write(write_hold& hold) {

@@ -1,4 +1,4 @@
-#include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/prefetch_list.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,6 @@
 
 #include <liana/error.hpp>
 
-#include "runtime/coherence/coherence.hpp"
 #include "runtime/coherence/read_window.hpp"
 #include "runtime/report/log.hpp"
 
@@ -18,9 +17,6 @@ constexpr std::size_t most_under_way = 256;
 
 }  // namespace
 
-prefetch_list::pending::pending(runtime_state& state, address block, replica& copy, bool was_kept)
-    : miss(state, block, copy, was_kept), kept(was_kept), old_version(copy.version.load(std::memory_order_relaxed)) {}
-
 std::size_t prefetch_list::start(runtime_state& state, std::span<const address> blocks) {
   const auto is_here = [&state](address block) { return find_valid_replica(state.hot, block).copy != nullptr; };
   std::size_t seen = 0;
@@ -31,17 +27,17 @@ std::size_t prefetch_list::start(runtime_state& state, std::span<const address> 
     return seen;
   }
   const std::scoped_lock lock(mutex_);
-  finish_arrived(state);
+  finish_arrived();
   std::size_t to_begin = 0;
   for (; seen < blocks.size(); ++seen) {
     const address block = blocks[seen];
     if (is_here(block)) {
       continue;
     }
-    const bool another_home = to_begin != 0 && under_way_.back()->miss.block().home() != block.home();
+    const bool another_home = to_begin != 0 && under_way_.back()->miss().block().home() != block.home();
     if (another_home || to_begin == joined_misses || !has_room(block)) {
       begin_last(state, std::exchange(to_begin, 0));
-      finish_arrived(state);  // over shared memory they arrive at once
+      finish_arrived();  // over shared memory they arrive at once
       if (!has_room(block)) {
         break;
       }
@@ -53,7 +49,7 @@ std::size_t prefetch_list::start(runtime_state& state, std::span<const address> 
     to_begin += result == cache::claim_result::claimed ? 1U : 0U;
   }
   begin_last(state, to_begin);
-  finish_arrived(state);
+  finish_arrived();
   return seen;
 }
 
@@ -61,9 +57,9 @@ bool prefetch_list::has_room(address block) const {
   std::size_t to_home = 0;
   std::size_t bytes = 0;
   for (const auto& each : under_way_) {
-    if (each->miss.block().home() == block.home()) {
+    if (each->miss().block().home() == block.home()) {
       ++to_home;
-      bytes += each->miss.block().block_bytes();
+      bytes += each->miss().block().block_bytes();
     }
   }
   return under_way_.size() < most_under_way && has_room_in_window(to_home, bytes, block.block_bytes());
@@ -71,20 +67,17 @@ bool prefetch_list::has_room(address block) const {
 
 /// Claims a replica for one that is not begun yet.
 cache::claim_result prefetch_list::add(runtime_state& state, address block) {
-  const auto claim = state.replicas->claim(block);
-  if (claim.copy == nullptr) {
-    return claim.result;
+  claimed_replica copy(*state.replicas, block);
+  const auto result = copy.result();
+  if (result != cache::claim_result::claimed) {
+    return result;
   }
   try {
-    under_way_.push_back(std::make_unique<pending>(state, block, *claim.copy, claim.kept));
+    under_way_.push_back(std::make_unique<far_fetch>(state, block, std::move(copy)));
   } catch (const resource_error&) {  // so many operations are under way already
-    state.replicas->abandon(*claim.copy);
     return cache::claim_result::no_memory;
-  } catch (...) {
-    state.replicas->abandon(*claim.copy);
-    throw;
   }
-  return claim.result;
+  return result;
 }
 
 /// Begins the `count` that were added last, all at one home.
@@ -94,38 +87,34 @@ void prefetch_list::begin_last(runtime_state& state, std::size_t count) {
   }
   std::array<read_miss*, joined_misses> misses{};
   for (std::size_t i = 0; i < count; ++i) {
-    misses[i] = &under_way_[under_way_.size() - count + i]->miss;
+    misses[i] = &under_way_[under_way_.size() - count + i]->miss();
   }
   begin_several(state, std::span(misses).first(count));
 }
 
-std::size_t prefetch_list::progress(runtime_state& state) {
+std::size_t prefetch_list::progress() {
   const std::scoped_lock lock(mutex_);
-  return finish_arrived(state);
+  return finish_arrived();
 }
 
-std::size_t prefetch_list::finish_arrived(runtime_state& state) {
-  std::erase_if(under_way_, [&](const std::unique_ptr<pending>& each) { return finish(state, *each); });
+std::size_t prefetch_list::finish_arrived() {
+  std::erase_if(under_way_, [](const std::unique_ptr<far_fetch>& each) { return finish(*each); });
   return under_way_.size();
 }
 
-bool prefetch_list::finish(runtime_state& state, pending& each) {
+bool prefetch_list::finish(far_fetch& each) {
   try {
-    if (each.miss.step()) {
-      count_fetched(each.kept, each.miss.copy().version.load(std::memory_order_relaxed) == each.old_version);
+    if (each.miss().step()) {
       // Somebody will want it: what is fetched next is not to make room by it.
-      each.miss.copy().referenced.store(true, std::memory_order_relaxed);
-      state.replicas->publish(each.miss.copy(), false);
+      each.miss().copy().referenced.store(true, std::memory_order_relaxed);
+      each.publish(false);
       return true;
     }
-    if (!each.miss.rejected()) {
-      return false;
-    }
-  } catch (const error& problem) {
+    return each.miss().rejected();
+  } catch (const std::exception& problem) {
     log::debug("prefetch given up: {}", problem.what());
+    return true;
   }
-  state.replicas->abandon(each.miss.copy());
-  return true;
 }
 
 }  // namespace liana::detail

@@ -8,7 +8,8 @@
 
 #include <liana/detail/address.hpp>
 
-#include "runtime/coherence/read_miss.hpp"
+#include "runtime/coherence/fetch.hpp"
+#include "runtime/state/runtime_state.hpp"
 
 namespace liana::detail {
 
@@ -26,27 +27,19 @@ class prefetch_list {
   std::size_t start(runtime_state& state, std::span<const address> blocks);
 
   /// Publishes what has arrived; returns how many are still under way.
-  std::size_t progress(runtime_state& state);
+  std::size_t progress();
 
  private:
-  struct pending {
-    pending(runtime_state& state, address block, replica& copy, bool was_kept);
-    read_miss miss;
-    bool kept;
-    std::uint64_t old_version;
-  };
-
   /// Whether it has come to an end, good or bad.
-  static bool finish(runtime_state& state, pending& each);
+  static bool finish(far_fetch& each);
 
-  // With the mutex.
   [[nodiscard]] bool has_room(address block) const;
   cache::claim_result add(runtime_state& state, address block);
   void begin_last(runtime_state& state, std::size_t count);
-  std::size_t finish_arrived(runtime_state& state);
+  std::size_t finish_arrived();
 
   std::mutex mutex_;
-  std::vector<std::unique_ptr<pending>> under_way_;
+  std::vector<std::unique_ptr<far_fetch>> under_way_;
 };
 
 }  // namespace liana::detail

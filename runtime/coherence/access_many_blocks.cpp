@@ -6,8 +6,10 @@
 
 #include <liana/error.hpp>
 
-#include "runtime/coherence/coherence.hpp"
-#include "runtime/coherence/prefetch.hpp"
+#include "runtime/coherence/access_one_block.hpp"
+#include "runtime/coherence/checked_address.hpp"
+#include "runtime/coherence/near_access.hpp"
+#include "runtime/coherence/prefetch_list.hpp"
 #include "runtime/coherence/put_window.hpp"
 #include "runtime/coherence/read_window.hpp"
 #include "runtime/report/log.hpp"
@@ -100,9 +102,6 @@ void close_run_in_place(const runtime_state& state, hold_record& record) noexcep
 }  // namespace
 
 void read_pieces(std::span<const piece> pieces) {
-  if (pieces.empty()) {
-    return;
-  }
   runtime_state& state = require_runtime("get");
   read_window window(state, [&](replica& copy, std::size_t i) {
     std::memcpy(pieces[i].memory, copy.data.load(std::memory_order_relaxed) + pieces[i].at.offset_in_block(),
@@ -125,9 +124,6 @@ void read_pieces(std::span<const piece> pieces) {
 }
 
 void write_pieces(std::span<const const_piece> pieces) {
-  if (pieces.empty()) {
-    return;
-  }
   runtime_state& state = require_runtime("put");
   put_window window(state);
   for (const const_piece& each : pieces) {
@@ -144,9 +140,6 @@ void write_pieces(std::span<const const_piece> pieces) {
 
 read_hold_set open_reads(std::span<const address> blocks) {
   read_hold_set set{.holds = std::vector<read_hold>(blocks.size()), .records = {}};
-  if (blocks.empty()) {
-    return set;
-  }
   runtime_state& state = require_runtime("read");
   const global_order order(blocks);
   auto& holds = set.holds;
@@ -182,9 +175,6 @@ read_hold_set open_reads(std::span<const address> blocks) {
 
 std::vector<write_hold> open_writes(std::span<const address> blocks) {
   std::vector<write_hold> holds(blocks.size());
-  if (blocks.empty()) {
-    return holds;
-  }
   runtime_state& state = require_runtime("write");
   const global_order order(blocks);
   try {
@@ -251,9 +241,6 @@ void close_writes_noexcept(std::span<write_hold> holds) noexcept {
 }
 
 std::size_t prefetch_blocks(std::span<const address> blocks) {
-  if (blocks.empty()) {
-    return 0;
-  }
   runtime_state& state = require_runtime("prefetch");
   for (const address each : blocks) {
     checked_block(state, each, 1, "prefetch");
