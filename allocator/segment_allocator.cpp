@@ -91,7 +91,7 @@ segment_allocator::segment_allocator(std::size_t bytes, segment_memory& memory)
 
 allocation segment_allocator::allocate(unsigned block_log2, std::size_t blocks) {
   check_request(block_log2, blocks);
-  const std::lock_guard lock(mutex_);
+  const detail::annotated_lock lock(mutex_);
   if (blocks > (pages_.pages() << page_log2) >> block_log2) {
     throw exhausted(shifted_or_max(blocks, block_log2), block_log2 < page_log2 ? shifted_or_max(blocks, 6) : 0,
                     std::max(page_bytes, std::size_t{1} << block_log2), pages_.free_pages() << page_log2,
@@ -116,12 +116,12 @@ allocation segment_allocator::allocate(unsigned block_log2, std::size_t blocks) 
 }
 
 std::optional<allocation> segment_allocator::find(std::uint64_t offset, unsigned block_log2) const {
-  const std::lock_guard lock(mutex_);
+  const detail::annotated_lock lock(mutex_);
   return find_live(offset, block_log2);
 }
 
 void segment_allocator::free(const allocation& freed) {
-  const std::lock_guard lock(mutex_);
+  const detail::annotated_lock lock(mutex_);
   const std::optional<allocation> live = find_live(freed.offset, freed.block_log2);
   if (!live || live->blocks != freed.blocks) {
     throw std::invalid_argument("segment_allocator::free(offset " + std::to_string(freed.offset) + ", block_log2 " +
@@ -139,7 +139,7 @@ void segment_allocator::free(const allocation& freed) {
 }
 
 usage_t segment_allocator::usage() const {
-  const std::lock_guard lock(mutex_);
+  const detail::annotated_lock lock(mutex_);
   return {.total_bytes = pages_.pages() << page_log2,
           .used_bytes = (pages_.pages() - pages_.free_pages()) << page_log2,
           .free_bytes = pages_.free_pages() << page_log2,

@@ -3,12 +3,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <unordered_map>
 
 #include <liana/detail/address.hpp>
+#include <liana/detail/annotated_mutex.hpp>
 
 #include "allocator/allocation.hpp"
 #include "allocator/page_runs.hpp"
@@ -79,22 +79,25 @@ class segment_allocator {
 
   static shape shape_of(unsigned block_log2, std::size_t blocks);
 
-  // All of these with mutex_ held.
-  std::optional<placed> obtain(const shape& wanted);
-  std::optional<page_run> place(const shape& wanted);
-  bool release_spares();
-  void commit(page_run run);
-  void add_slab(unsigned block_log2);
-  [[nodiscard]] std::optional<allocation> find_live(std::uint64_t offset, unsigned block_log2) const;
-  [[noreturn]] void throw_exhausted(const shape& wanted) const;
-  size_class& objects_of(unsigned block_log2) { return objects_[block_log2 - detail::minimum_block_log2]; }
+  std::optional<placed> obtain(const shape& wanted) LIANA_REQUIRES(mutex_);
+  std::optional<page_run> place(const shape& wanted) LIANA_REQUIRES(mutex_);
+  bool release_spares() LIANA_REQUIRES(mutex_);
+  void commit(page_run run) LIANA_REQUIRES(mutex_);
+  void add_slab(unsigned block_log2) LIANA_REQUIRES(mutex_);
+  [[nodiscard]] std::optional<allocation> find_live(std::uint64_t offset, unsigned block_log2) const
+      LIANA_REQUIRES(mutex_);
+  [[noreturn]] void throw_exhausted(const shape& wanted) const LIANA_REQUIRES(mutex_);
+  size_class& objects_of(unsigned block_log2) LIANA_REQUIRES(mutex_) {
+    return objects_[block_log2 - detail::minimum_block_log2];
+  }
 
-  mutable std::mutex mutex_;
+  mutable detail::annotated_mutex mutex_;
   segment_memory& memory_;
-  page_runs pages_;
-  std::unordered_map<std::uint64_t, placed> arrays_;  // by the offset of their data
-  std::array<size_class, detail::page_log2 - detail::minimum_block_log2> objects_;
-  std::size_t live_ = 0;
+  page_runs pages_ LIANA_GUARDED_BY(mutex_);
+  /// By the offset of their data.
+  std::unordered_map<std::uint64_t, placed> arrays_ LIANA_GUARDED_BY(mutex_);
+  std::array<size_class, detail::page_log2 - detail::minimum_block_log2> objects_ LIANA_GUARDED_BY(mutex_);
+  std::size_t live_ LIANA_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace liana::allocator

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#include <liana/detail/annotated_mutex.hpp>
 #include <liana/detail/thread_state.hpp>
 
 #include "runtime/cache/cache_pages.hpp"
@@ -45,8 +45,6 @@ bool make_odd_unless_pinned(replica& copy) {
 
 }  // namespace
 
-/// All with the mutex, but for what says otherwise.
-///
 /// Invariants:
 ///   1. A replica in the table is claimed or valid, and the only one of its block there; `linked` counts them.
 ///   2. An orphan has a pin whenever the mutex is free, or the thread that took its last one off is waiting for the
@@ -60,28 +58,28 @@ struct cache::implementation final : cache_pages::residents {
         pages(memory.subspan(bytes_of_headers), commit),
         table(headers.capacity()) {}
 
-  bool may_go(replica_number owner) override;
-  [[nodiscard]] bool may_be_forced_out(replica_number owner) const override;
-  bool evict(replica_number owner) override;
+  bool may_go(replica_number owner) override LIANA_REQUIRES(mutex);
+  [[nodiscard]] bool may_be_forced_out(replica_number owner) const override LIANA_REQUIRES(mutex);
+  bool evict(replica_number owner) override LIANA_REQUIRES(mutex);
 
-  replica* allocate(address block);
-  replica* take_header();
-  void release(replica& copy) noexcept;
-  bool link(address block, replica& copy);
-  bool make_place(address block);
-  void unlink(const replica& copy);
-  void make_orphan(replica& copy);
-  void free_orphan_unless_pinned(replica& copy) noexcept;
+  replica* allocate(address block) LIANA_REQUIRES(mutex);
+  replica* take_header() LIANA_REQUIRES(mutex);
+  void release(replica& copy) noexcept LIANA_REQUIRES(mutex);
+  bool link(address block, replica& copy) LIANA_REQUIRES(mutex);
+  bool make_place(address block) LIANA_REQUIRES(mutex);
+  void unlink(const replica& copy) LIANA_REQUIRES(mutex);
+  void make_orphan(replica& copy) LIANA_REQUIRES(mutex);
+  void free_orphan_unless_pinned(replica& copy) noexcept LIANA_REQUIRES(mutex);
 
-  std::mutex mutex;
+  annotated_mutex mutex;
   commit_function commit;
   std::size_t bytes_of_headers;
-  replica_headers headers;
-  cache_pages pages;
-  replica_table table;
-  std::size_t linked = 0;
-  std::uint64_t evictions = 0;
-  replica_number hand = 0;  ///< of the CLOCK over the headers
+  replica_headers headers LIANA_GUARDED_BY(mutex);
+  cache_pages pages LIANA_GUARDED_BY(mutex);
+  replica_table table LIANA_GUARDED_BY(mutex);
+  std::size_t linked LIANA_GUARDED_BY(mutex) = 0;
+  std::uint64_t evictions LIANA_GUARDED_BY(mutex) = 0;
+  replica_number hand LIANA_GUARDED_BY(mutex) = 0;  ///< of the CLOCK over the headers
 };
 
 // ---- eviction ----
@@ -247,6 +245,7 @@ cache::cache(std::span<std::byte> memory, std::function<void(std::byte*, std::si
 cache::~cache() = default;
 
 void cache::describe(context& hot) const {
+  const annotated_lock lock(self_->mutex);
   hot.table = self_->table.references();
   hot.bucket_mask = self_->table.bucket_mask();
   hot.hints = self_->table.hints();
@@ -255,7 +254,7 @@ void cache::describe(context& hot) const {
 }
 
 cache::claim_outcome cache::claim(address block) {
-  const std::scoped_lock lock(self_->mutex);
+  const annotated_lock lock(self_->mutex);
   replica* const found = self_->table.find(block, self_->headers.data());
   if (found != nullptr) {
     if (is_odd(found->sequence.load(std::memory_order_acquire))) {
@@ -296,14 +295,14 @@ void cache::publish(replica& copy, bool pinned) {
 }
 
 void cache::abandon(replica& copy) {
-  const std::scoped_lock lock(self_->mutex);
+  const annotated_lock lock(self_->mutex);
   assert(is_odd(copy.sequence.load(std::memory_order_relaxed)));
   self_->unlink(copy);
   self_->release(copy);
 }
 
 replica* cache::find_and_pin(address block) {
-  const std::scoped_lock lock(self_->mutex);
+  const annotated_lock lock(self_->mutex);
   replica* const found = self_->table.find(block, self_->headers.data());
   if (found == nullptr || is_odd(found->sequence.load(std::memory_order_acquire))) {
     return nullptr;
@@ -330,12 +329,12 @@ void cache::unpin(replica& copy) noexcept {
 }
 
 void cache::free_orphan(replica& copy) noexcept {
-  const std::scoped_lock lock(self_->mutex);
+  const annotated_lock lock(self_->mutex);
   self_->free_orphan_unless_pinned(copy);
 }
 
 cache::usage cache::measure() const {
-  const std::scoped_lock lock(self_->mutex);
+  const annotated_lock lock(self_->mutex);
   usage now{.bytes = self_->pages.used_pages() * page_bytes + self_->headers.used() * sizeof(replica),
             .replicas = self_->linked,
             .pinned = 0,

@@ -14,7 +14,7 @@ void count_invalidation(runtime_state& state, address block) {
   if (state.settings.stats == stats_target::off) {
     return;
   }
-  const std::scoped_lock lock(state.invalidated_mutex);
+  const annotated_lock lock(state.invalidated_mutex);
   const auto found = state.invalidated.find(block.bits());
   if (found != state.invalidated.end()) {
     ++found->second;

@@ -26,7 +26,7 @@ std::size_t prefetch_list::start(runtime_state& state, std::span<const address> 
   if (seen == blocks.size()) {
     return seen;
   }
-  const std::scoped_lock lock(mutex_);
+  const annotated_lock lock(mutex_);
   finish_arrived();
   std::size_t to_begin = 0;
   for (; seen < blocks.size(); ++seen) {
@@ -93,7 +93,7 @@ void prefetch_list::begin_last(runtime_state& state, std::size_t count) {
 }
 
 std::size_t prefetch_list::progress() {
-  const std::scoped_lock lock(mutex_);
+  const annotated_lock lock(mutex_);
   return finish_arrived();
 }
 

@@ -2,11 +2,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <vector>
 
 #include <liana/detail/address.hpp>
+#include <liana/detail/annotated_mutex.hpp>
 
 #include "runtime/coherence/fetch.hpp"
 #include "runtime/state/runtime_state.hpp"
@@ -33,13 +33,13 @@ class prefetch_list {
   /// Whether it has come to an end, good or bad.
   static bool finish(far_fetch& each);
 
-  [[nodiscard]] bool has_room(address block) const;
-  cache::claim_result add(runtime_state& state, address block);
-  void begin_last(runtime_state& state, std::size_t count);
-  std::size_t finish_arrived();
+  [[nodiscard]] bool has_room(address block) const LIANA_REQUIRES(mutex_);
+  cache::claim_result add(runtime_state& state, address block) LIANA_REQUIRES(mutex_);
+  void begin_last(runtime_state& state, std::size_t count) LIANA_REQUIRES(mutex_);
+  std::size_t finish_arrived() LIANA_REQUIRES(mutex_);
 
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<far_fetch>> under_way_;
+  annotated_mutex mutex_;
+  std::vector<std::unique_ptr<far_fetch>> under_way_ LIANA_GUARDED_BY(mutex_);
 };
 
 }  // namespace liana::detail

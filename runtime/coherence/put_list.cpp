@@ -55,7 +55,7 @@ std::shared_ptr<begun_put> put_list::start(runtime_state& state, address at, con
   auto begun =
       std::make_unique<pending>(state, at, std::span(static_cast<const std::byte*>(from), bytes), std::move(copy));
   std::shared_ptr<begun_put> told = begun->told;
-  const std::scoped_lock lock(mutex_);
+  const annotated_lock lock(mutex_);
   if (!finish(*begun)) {
     under_way_.push_back(std::move(begun));
     count_.store(under_way_.size(), std::memory_order_release);
@@ -67,7 +67,7 @@ std::size_t put_list::progress() {
   if (count_.load(std::memory_order_acquire) == 0) {
     return 0;
   }
-  const std::scoped_lock lock(mutex_);
+  const annotated_lock lock(mutex_);
   std::erase_if(under_way_, [](const std::unique_ptr<pending>& each) { return finish(*each); });
   count_.store(under_way_.size(), std::memory_order_release);
   return under_way_.size();
@@ -92,14 +92,14 @@ bool put_list::has(address block) {
   if (count_.load(std::memory_order_acquire) == 0) {
     return false;
   }
-  const std::scoped_lock lock(mutex_);
+  const annotated_lock lock(mutex_);
   return std::ranges::any_of(under_way_, [block](const auto& each) { return each->put.write().block() == block; });
 }
 
 void put_list::give_up(const begun_put& which, const std::exception_ptr& because) {
   std::unique_ptr<pending> given_up;  // goes without the mutex: it waits for what is under way
   {
-    const std::scoped_lock lock(mutex_);
+    const annotated_lock lock(mutex_);
     const auto found = std::ranges::find_if(under_way_, [&](const auto& each) { return each->told.get() == &which; });
     if (found == under_way_.end()) {
       return;
@@ -112,7 +112,7 @@ void put_list::give_up(const begun_put& which, const std::exception_ptr& because
 }
 
 void put_list::give_up_all() {
-  const std::scoped_lock lock(mutex_);
+  const annotated_lock lock(mutex_);
   for (const auto& each : under_way_) {
     each->end(std::make_exception_ptr(usage_error("put: the runtime has ended before it was carried out")));
   }

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include <liana/detail/annotated_mutex.hpp>
 #include <liana/detail/pending.hpp>
 
 #include "runtime/state/runtime_state.hpp"
@@ -49,8 +49,8 @@ class put_list {
 
   static bool finish(pending& each);
 
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<pending>> under_way_;
+  annotated_mutex mutex_;
+  std::vector<std::unique_ptr<pending>> under_way_ LIANA_GUARDED_BY(mutex_);
   std::atomic<std::size_t> count_{0};  ///< so that those who wait need no mutex when there are none
 };
 

@@ -16,7 +16,7 @@ constexpr std::size_t fewest_to_look_through = 32;
 }  // namespace
 
 std::unique_ptr<release> release_queue::take() {
-  const std::scoped_lock lock(mutex_);
+  const annotated_lock lock(mutex_);
   if (idle_.empty()) {
     return std::make_unique<release>();
   }
@@ -33,7 +33,7 @@ void release_queue::put(runtime_state& state, std::unique_ptr<release> posted) {
     return;
   }
   {
-    const std::scoped_lock lock(mutex_);
+    const annotated_lock lock(mutex_);
     under_way_.push_back(std::move(posted));
     if (under_way_.size() < std::max(look_from_, fewest_to_look_through)) {
       return;
@@ -41,7 +41,7 @@ void release_queue::put(runtime_state& state, std::unique_ptr<release> posted) {
   }
   // A program that only writes comes by nowhere else, and each that has landed keeps a replica from being evicted.
   const std::size_t left = progress(state);
-  const std::scoped_lock lock(mutex_);
+  const annotated_lock lock(mutex_);
   look_from_ = 2 * left;
 }
 
@@ -49,7 +49,7 @@ std::size_t release_queue::progress(runtime_state& state) {
   std::vector<std::unique_ptr<release>> landed;
   std::size_t left = 0;
   {
-    const std::scoped_lock lock(mutex_);
+    const annotated_lock lock(mutex_);
     for (std::size_t i = 0; i < under_way_.size();) {
       if (under_way_[i]->done.done()) {
         landed.push_back(std::move(under_way_[i]));
@@ -77,7 +77,7 @@ void release_queue::finish(runtime_state& state, std::vector<std::unique_ptr<rel
   for (const auto& each : landed) {
     check_completion(state, each->done, "release of a write", each->block);
   }
-  const std::scoped_lock lock(mutex_);
+  const annotated_lock lock(mutex_);
   std::move(landed.begin(), landed.end(), std::back_inserter(idle_));
 }
 

@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include <liana/detail/address.hpp>
+#include <liana/detail/annotated_mutex.hpp>
 #include <liana/detail/replica.hpp>
 
 #include "runtime/coherence/claimed_replica.hpp"
@@ -41,10 +41,10 @@ class release_queue {
  private:
   void finish(runtime_state& state, std::vector<std::unique_ptr<release>> landed);
 
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<release>> under_way_;
-  std::vector<std::unique_ptr<release>> idle_;
-  std::size_t look_from_ = 0;  ///< so many under way are looked through when one more comes
+  annotated_mutex mutex_;
+  std::vector<std::unique_ptr<release>> under_way_ LIANA_GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<release>> idle_ LIANA_GUARDED_BY(mutex_);
+  std::size_t look_from_ LIANA_GUARDED_BY(mutex_) = 0;  ///< so many under way are looked through when one more comes
 };
 
 }  // namespace liana::detail

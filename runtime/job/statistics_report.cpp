@@ -74,7 +74,7 @@ struct block_count {
 std::vector<block_count> most_invalidated_here(runtime_state& state) {
   std::vector<block_count> all;
   {
-    const std::scoped_lock lock(state.invalidated_mutex);
+    const annotated_lock lock(state.invalidated_mutex);
     for (const auto& [block, invalidations] : state.invalidated) {
       all.push_back({.block = block, .invalidations = invalidations});
     }

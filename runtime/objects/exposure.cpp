@@ -37,18 +37,18 @@ void publish_plain_writes(runtime_state& state, address block) {
 }
 
 void exposed_blocks::add(address first, std::size_t count) {
-  const std::scoped_lock lock(mutex_);
+  const annotated_lock lock(mutex_);
   std::size_t& known = runs_[first.bits()];
   known = std::max(known, count);
 }
 
 void exposed_blocks::remove(address first, std::size_t count) {
-  const std::scoped_lock lock(mutex_);
+  const annotated_lock lock(mutex_);
   runs_.erase(runs_.lower_bound(first.bits()), runs_.lower_bound(nth_block(first, count).bits()));
 }
 
 void exposed_blocks::publish(runtime_state& state) {
-  const std::scoped_lock lock(mutex_);
+  const annotated_lock lock(mutex_);
   for (const auto& [first, count] : runs_) {
     for (std::size_t i = 0; i < count; ++i) {
       publish_plain_writes(state, nth_block(address(first), i));

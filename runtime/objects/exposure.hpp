@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <mutex>
 
 #include <liana/detail/address.hpp>
+#include <liana/detail/annotated_mutex.hpp>
 
 namespace liana::detail {
 
@@ -28,8 +28,8 @@ class exposed_blocks {
   void publish(runtime_state& state);
 
  private:
-  std::mutex mutex_;
-  std::map<std::uint64_t, std::size_t> runs_;  // number of blocks by the first one's address
+  annotated_mutex mutex_;
+  std::map<std::uint64_t, std::size_t> runs_ LIANA_GUARDED_BY(mutex_);  // number of blocks by the first one's address
 };
 
 /// Invalidates the replicas of one near block, if there are any, because it may have been written as plain memory.

@@ -3,10 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <span>
 #include <vector>
 
+#include <liana/detail/annotated_mutex.hpp>
 #include <liana/detail/directory_entry.hpp>
 
 namespace liana::detail {
@@ -46,7 +46,7 @@ class operation_buffers {
 
   /// Null when all are lent.
   operation_buffer* take() {
-    const std::scoped_lock lock(mutex_);
+    const annotated_lock lock(mutex_);
     if (free_.empty()) {
       return nullptr;
     }
@@ -56,13 +56,13 @@ class operation_buffers {
   }
 
   void give_back(operation_buffer* buffer) {
-    const std::scoped_lock lock(mutex_);
+    const annotated_lock lock(mutex_);
     free_.push_back(buffer);  // within the capacity reserved
   }
 
  private:
-  std::mutex mutex_;
-  std::vector<operation_buffer*> free_;
+  annotated_mutex mutex_;
+  std::vector<operation_buffer*> free_ LIANA_GUARDED_BY(mutex_);
 };
 
 }  // namespace liana::detail

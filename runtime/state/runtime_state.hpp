@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include <liana/detail/annotated_mutex.hpp>
 #include <liana/detail/array_storage.hpp>
 #include <liana/detail/context.hpp>
 #include <liana/detail/thread_state.hpp>
@@ -88,9 +88,9 @@ class runtime_state {
 
   // Statistics.
   std::array<std::uint64_t, counters> counted_before{};  ///< threads, and with them their counters, outlive runtimes
-  std::mutex invalidated_mutex;
+  annotated_mutex invalidated_mutex;
   /// Invalidations sent by block, of the first few thousand blocks.
-  std::unordered_map<std::uint64_t, std::uint64_t> invalidated;
+  std::unordered_map<std::uint64_t, std::uint64_t> invalidated LIANA_GUARDED_BY(invalidated_mutex);
 
   [[nodiscard]] rank_t rank() const { return hot.rank; }
   [[nodiscard]] rank_t size() const { return hot.size; }

@@ -59,5 +59,5 @@ liana_racy_mutant(unpin_relaxed runtime/include/liana/detail/replica.hpp
   [[copy.pins.fetch_sub(1, std::memory_order_relaxed)]])
 liana_racy_mutant(abandon_without_mutex runtime/cache/cache.cpp
   [[void cache::abandon(replica& copy) {
-  const std::scoped_lock lock(self_->mutex);]]
+  const annotated_lock lock(self_->mutex);]]
   [[void cache::abandon(replica& copy) {]])

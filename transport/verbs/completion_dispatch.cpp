@@ -37,10 +37,10 @@ completion_dispatch::completion_dispatch(std::shared_ptr<device_context> device,
 }
 
 void completion_dispatch::poll(bool events_too) {
-  const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (!lock.owns_lock()) {
+  if (!mutex_.try_lock()) {
     return;
   }
+  const detail::annotated_lock lock(mutex_, std::adopt_lock);
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the device writes what is read; this is called all the time
   std::array<ibv_wc, reports_at_once> reports;
   int found = 0;

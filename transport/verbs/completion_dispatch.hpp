@@ -2,8 +2,9 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
+
+#include <liana/detail/annotated_mutex.hpp>
 
 #include "transport/job_view.hpp"
 #include "transport/verbs/completion_queue.hpp"
@@ -32,23 +33,23 @@ class completion_dispatch {
   /// Does something while nobody polls.
   template <class F>
   void exclusively(F action) {
-    const std::scoped_lock lock(mutex_);
+    const detail::annotated_lock lock(mutex_);
     action();
   }
 
  private:
-  void dispatch(const ibv_wc& report);
-  void read_events();
-  void handle(const ibv_async_event& event);
-  void fail_queue_pair(const ibv_qp& pair, const char* what);
-  void fail_everything(const std::string& why);
+  void dispatch(const ibv_wc& report) LIANA_REQUIRES(mutex_);
+  void read_events() LIANA_REQUIRES(mutex_);
+  void handle(const ibv_async_event& event) LIANA_REQUIRES(mutex_);
+  void fail_queue_pair(const ibv_qp& pair, const char* what) LIANA_REQUIRES(mutex_);
+  void fail_everything(const std::string& why) LIANA_REQUIRES(mutex_);
 
   std::shared_ptr<device_context> device_;
   std::shared_ptr<completion_queue> completions_;
   const job_view& job_;
   std::vector<connection*> connections_;
-  std::mutex mutex_;  ///< of the one that polls
-  unsigned polls_ = 0;
+  detail::annotated_mutex mutex_;  ///< of the one that polls
+  unsigned polls_ LIANA_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace liana::transport::verbs

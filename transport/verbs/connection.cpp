@@ -24,7 +24,7 @@ void connection::post(std::span<const operation> chain, completion& done) {
     done.finish();
     return;
   }
-  const std::scoped_lock lock(mutex_);
+  const detail::annotated_lock lock(mutex_);
   const std::size_t most = std::min<std::size_t>(request_list::capacity, context_.send_depth);
   chain_translator translator(chain, context_);
   request_list list;
@@ -118,9 +118,12 @@ void connection::drain() {
 }
 
 void connection::probe(std::chrono::steady_clock::duration interval) {
-  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!mutex_.try_lock()) {
+    return;
+  }
+  const detail::annotated_lock lock(mutex_, std::adopt_lock);
   const auto now = std::chrono::steady_clock::now();
-  if (!lock.owns_lock() || failed() || !probe_.done() || now < next_probe_ || under_way() + 1 > context_.send_depth) {
+  if (failed() || !probe_.done() || now < next_probe_ || under_way() + 1 > context_.send_depth) {
     return;
   }
   next_probe_ = now + interval;

@@ -4,9 +4,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <span>
 #include <vector>
+
+#include <liana/detail/annotated_mutex.hpp>
 
 #include "transport/transport.hpp"
 #include "transport/verbs/queue_pair.hpp"
@@ -62,16 +63,16 @@ class connection {
   [[nodiscard]] std::uint32_t under_way() const {
     return posted_.load(std::memory_order_relaxed) - retired_.load(std::memory_order_acquire);
   }
-  bool wait_for_room(std::size_t requests);
-  bool submit(request_list& list, completion* done);
-  void take_back(request_list& list, const ibv_send_wr* refused, completion* done);
-  void drain();
+  bool wait_for_room(std::size_t requests) LIANA_REQUIRES(mutex_);
+  bool submit(request_list& list, completion* done) LIANA_REQUIRES(mutex_);
+  void take_back(request_list& list, const ibv_send_wr* refused, completion* done) LIANA_REQUIRES(mutex_);
+  void drain() LIANA_REQUIRES(mutex_);
 
   connected_queue_pair pair_;
   request_context context_;
   completion_dispatch& dispatch_;
 
-  std::mutex mutex_;  ///< of those that post
+  detail::annotated_mutex mutex_;  ///< of those that post
   std::atomic<std::uint32_t> posted_{0};
   std::atomic<std::uint32_t> retired_{0};
   std::vector<record> ring_;
@@ -80,8 +81,8 @@ class connection {
   std::atomic<bool> failed_{false};
   std::atomic<bool> silent_{false};  ///< not even failures will be reported
 
-  completion probe_;
-  std::chrono::steady_clock::time_point next_probe_;
+  completion probe_ LIANA_GUARDED_BY(mutex_);
+  std::chrono::steady_clock::time_point next_probe_ LIANA_GUARDED_BY(mutex_);
 };
 
 }  // namespace liana::transport::verbs
