@@ -40,16 +40,6 @@ namespace liana::transport {
 
 inline constexpr std::size_t inline_bytes = 64;
 
-/// A peer can no longer be reached. The runtime turns it into `liana::peer_error`.
-class peer_lost : public std::runtime_error {
- public:
-  peer_lost(rank_t peer, const std::string& text) : std::runtime_error(text), peer_(peer) {}
-  [[nodiscard]] rank_t peer() const noexcept { return peer_; }
-
- private:
-  rank_t peer_;
-};
-
 /// Memory or a device cannot be had. The runtime turns it into `liana::resource_error`.
 class unavailable : public std::runtime_error {
  public:
@@ -151,8 +141,6 @@ class transport {
 
   /// How long after its end a peer counts as lost at the latest, if it is asked for all the time.
   [[nodiscard]] virtual std::chrono::milliseconds time_to_notice() const { return std::chrono::milliseconds(0); }
-
-  [[nodiscard]] virtual const char* name() const = 0;
 };
 
 }  // namespace liana::transport

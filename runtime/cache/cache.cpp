@@ -301,26 +301,6 @@ void cache::abandon(replica& copy) {
   self_->release(copy);
 }
 
-replica* cache::find_and_pin(address block) {
-  const annotated_lock lock(self_->mutex);
-  replica* const found = self_->table.find(block, self_->headers.data());
-  if (found == nullptr || is_odd(found->sequence.load(std::memory_order_acquire))) {
-    return nullptr;
-  }
-  found->pins.fetch_add(1, std::memory_order_relaxed);
-  found->referenced.store(true, std::memory_order_relaxed);
-  return found;
-}
-
-bool cache::pin(replica& copy, std::uint64_t sequence) {
-  if (!count_pin(copy, sequence)) {
-    unpin(copy);
-    return false;
-  }
-  copy.referenced.store(true, std::memory_order_relaxed);
-  return true;
-}
-
 void cache::unpin(replica& copy) noexcept {
   assert(copy.pins.load(std::memory_order_relaxed) != 0);
   if (count_unpin(copy)) {

@@ -18,7 +18,7 @@ namespace liana::detail {
 /// A hit takes no lock (detail/replica.hpp says why that is right); everything here takes the one mutex, for no longer
 /// than a table operation or an eviction: never across communication.
 ///
-/// Call order for a claimed replica: `claim (publish | abandon)`; for a pinned one: `pin unpin`.
+/// Call order for a claimed replica: `claim (publish | abandon)`; for a pinned one: `count_pin unpin`.
 ///
 /// Memory: an eighth for headers of 64 bytes, which hold the data of blocks up to 16 bytes too; the rest in pages of 4
 /// KiB, each cut into equal pieces for blocks below 4 KiB, or joined to runs for larger ones. Eviction is CLOCK over
@@ -58,11 +58,7 @@ class cache {
   /// Gives a claimed replica up: it is free, and not found any more.
   void abandon(replica& copy);
 
-  /// The replica of a block whether valid or not, pinned for the caller; null when there is none or it is claimed.
-  replica* find_and_pin(address block);
-
-  /// Pins what the hit check found. False when it was reused meanwhile.
-  bool pin(replica& copy, std::uint64_t sequence);
+  /// Takes a pin off that `count_pin` has counted.
   void unpin(replica& copy) noexcept;
   /// What `unpin` does where count_unpin says so.
   void free_orphan(replica& copy) noexcept;

@@ -1,12 +1,8 @@
 #include "runtime/machine/topology.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cerrno>
-#include <climits>
 #include <cmath>
 #include <functional>
 #include <iterator>
@@ -46,14 +42,6 @@ std::string reason(int number) { return std::generic_category().message(number);
 [[noreturn]] void fail(const char* what, int number) {
   throw resource_error(fmt::format("reading the machine's topology: {}: {}; lstopo of hwloc shows what can be read",
                                    what, reason(number)));
-}
-
-std::string host_name() {
-  std::array<char, HOST_NAME_MAX + 1> name{};
-  if (gethostname(name.data(), name.size() - 1) != 0) {
-    fail("gethostname", errno);
-  }
-  return name.data();
 }
 
 std::vector<std::uint64_t> to_mask(hwloc_const_bitmap_t set, int length_in_bits) {
@@ -170,7 +158,7 @@ struct topology::machine {
   hwloc_topology_t handle = nullptr;
 };
 
-topology::topology() : machine_(std::make_unique<machine>()), host_(host_name()) {
+topology::topology() : machine_(std::make_unique<machine>()) {
   const hwloc_topology_t handle = machine_->handle;
   const bitmap units = machine_->usable_units();
   processing_units_ = hwloc_bitmap_weight(units.get());

@@ -24,9 +24,6 @@ class topology {
   topology(const topology&) = delete;
   topology& operator=(const topology&) = delete;
 
-  /// Name of the host, as the system gives it. Two containers may share one; it says nothing about shared memory.
-  [[nodiscard]] const std::string& host() const noexcept { return host_; }
-
   /// Cores, and hardware threads, that the threads of this process may run on: at least 1.
   [[nodiscard]] int cores() const noexcept { return cores_; }
   [[nodiscard]] int processing_units() const noexcept { return processing_units_; }
@@ -66,7 +63,6 @@ class topology {
   struct machine;
 
   std::unique_ptr<machine> machine_;
-  std::string host_;
   std::vector<std::uint64_t> mask_;
   int cores_ = 0;
   int processing_units_ = 0;

@@ -33,7 +33,6 @@ class host_map {
 
   // ---- marks ----
 
-  [[nodiscard]] bool exact() const { return mark_bytes_ == 1; }
   [[nodiscard]] std::size_t mark_bytes() const { return mark_bytes_; }
   /// Where this rank's mark lies in `directory_entry::sharers`, in bytes; the same for all ranks of a host (group).
   [[nodiscard]] std::size_t mark_offset() const { return mark_offset_; }

@@ -7,8 +7,7 @@ namespace liana::detail {
 
 struct topology::machine {};
 
-topology::topology()
-    : host_("simulated"), mask_{1}, cores_(1), processing_units_(1), host_processing_units_(1), numa_nodes_(1) {}
+topology::topology() : mask_{1}, cores_(1), processing_units_(1), host_processing_units_(1), numa_nodes_(1) {}
 topology::~topology() = default;
 topology::topology(topology&& other) noexcept = default;
 topology& topology::operator=(topology&& other) noexcept = default;

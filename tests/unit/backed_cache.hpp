@@ -56,6 +56,23 @@ class backed_cache {
     return detail::address::make(1, log2, 30, number << log2);
   }
 
+  /// Pins what the hit check found, as the inlined paths do. False when it was reused meanwhile.
+  bool pin(detail::replica& copy, std::uint64_t sequence) {
+    if (!detail::count_pin(copy, sequence)) {
+      replicas_->unpin(copy);
+      return false;
+    }
+    detail::mark_referenced(copy);
+    return true;
+  }
+
+  /// The replica of a block whether valid or not, pinned; null when there is none, or it is claimed or reused.
+  detail::replica* find_and_pin(detail::address block) {
+    const detail::replica_hit found = detail::find_in_table(hot, block);
+    const bool readable = found.copy != nullptr && (found.sequence & 1U) == 0;
+    return readable && pin(*found.copy, found.sequence) ? found.copy : nullptr;
+  }
+
   std::atomic<std::uint64_t>& word_of(detail::address block) {
     return validity[detail::validity_index(block, hot.validity_mask)];
   }

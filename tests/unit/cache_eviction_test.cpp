@@ -131,7 +131,7 @@ TEST_F(cache_eviction, splits_a_large_block) {
 
 TEST_F(cache_eviction, reaches_round_pinned_pages_for_a_large_block) {
   fill_with(12, pages);
-  ASSERT_EQ(memory->find_and_pin(backed_cache::block(12, 5)), copies[5]);
+  ASSERT_EQ(memory.find_and_pin(backed_cache::block(12, 5)), copies[5]);
   ASSERT_NE(cached(backed_cache::block(15, 100), 200), nullptr) << "8 pages in a row begin at page 6";
   EXPECT_EQ(valid_ones(12, pages), (std::vector<std::uint64_t>{0, 1, 2, 3, 4, 5}));
   EXPECT_TRUE(contains_only(*copies[5], 5));
@@ -140,8 +140,8 @@ TEST_F(cache_eviction, reaches_round_pinned_pages_for_a_large_block) {
 
 TEST_F(cache_eviction, has_no_memory_for_a_large_block_between_pinned_pages) {
   fill_with(12, pages);
-  ASSERT_EQ(memory->find_and_pin(backed_cache::block(12, 5)), copies[5]);
-  ASSERT_EQ(memory->find_and_pin(backed_cache::block(12, 9)), copies[9]);
+  ASSERT_EQ(memory.find_and_pin(backed_cache::block(12, 5)), copies[5]);
+  ASSERT_EQ(memory.find_and_pin(backed_cache::block(12, 9)), copies[9]);
   EXPECT_EQ(memory->claim(backed_cache::block(15, 100)).result, claim_result::no_memory);
   EXPECT_EQ(evictions(), 0U) << "nothing goes in vain";
   memory->unpin(*copies[9]);
@@ -217,7 +217,7 @@ TEST_F(cache_eviction, forces_out_used_replicas_beside_pinned_ones_only_after_lo
   fill_with(12, pages);
   for (std::uint64_t i = 0; i < pages; ++i) {
     if (i != 6) {
-      ASSERT_EQ(memory->find_and_pin(backed_cache::block(12, i)), copies[i]);
+      ASSERT_EQ(memory.find_and_pin(backed_cache::block(12, i)), copies[i]);
     }
   }
   ASSERT_TRUE(hit(backed_cache::block(12, 6)));

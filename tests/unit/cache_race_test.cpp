@@ -78,7 +78,7 @@ TEST(cache_race, pins_of_two_threads_and_claims_of_a_third_agree) {
   {
     const repeating readers(2, [&] {
       const replica_hit hit = find_valid_replica(memory.hot, block);
-      if (hit.copy != nullptr && memory->pin(*hit.copy, hit.sequence)) {
+      if (hit.copy != nullptr && memory.pin(*hit.copy, hit.sequence)) {
         const std::uint64_t* const words = reinterpret_cast<std::uint64_t*>(hit.copy->data.load());
         EXPECT_EQ(words[0], words[511]);
         memory->unpin(*hit.copy);
@@ -235,7 +235,7 @@ TEST(cache_race, hit_and_pin_fail_when_the_replica_is_rewritten_before_they_get_
       if (by_pin) {
         const replica_hit hit = find_valid_replica(memory.hot, block);
         EXPECT_EQ(hit.copy, &copy) << "it was valid when it was found";
-        done = memory->pin(copy, hit.sequence);
+        done = memory.pin(copy, hit.sequence);
       } else {
         done = try_hit(memory.hot, block, &out, sizeof out);
       }

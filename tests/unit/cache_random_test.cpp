@@ -185,14 +185,14 @@ class random_use {
     const std::uint64_t block = take_any(claimed_);
     memory_->abandon(*model_[block].copy);
     model_.erase(block);
-    ASSERT_EQ(memory_->find_and_pin(address(block)), nullptr);
+    ASSERT_EQ(memory_.find_and_pin(address(block)), nullptr);
   }
 
   void pin(address block) {
     const auto known = model_.find(block.bits());
     const replica_hit hit = find_valid_replica(memory_.hot, block);
     const bool lockless = hit.copy != nullptr && below(2) == 0;
-    replica* const copy = lockless ? hit.copy : memory_->find_and_pin(block);
+    replica* const copy = lockless ? hit.copy : memory_.find_and_pin(block);
     if (known == model_.end() || known->second.claimed) {
       ASSERT_EQ(copy, nullptr);
       ASSERT_EQ(hit.copy, nullptr);
@@ -205,7 +205,7 @@ class random_use {
       return;
     }
     ASSERT_EQ(copy, known->second.copy);
-    ASSERT_TRUE(!lockless || memory_->pin(*copy, hit.sequence));
+    ASSERT_TRUE(!lockless || memory_.pin(*copy, hit.sequence));
     ++known->second.pins;
     pinned_.push_back({copy, block.bits(), known->second.content});
   }

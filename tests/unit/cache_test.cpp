@@ -32,7 +32,7 @@ TEST_F(cache_states, claimed_is_found_by_nobody) {
   EXPECT_EQ(claim.copy->block.load(), block.bits());
   EXPECT_TRUE(memory.holds(claim.copy->data.load(), block.block_bytes()));
   EXPECT_FALSE(is_valid(block));
-  EXPECT_EQ(memory->find_and_pin(block), nullptr);
+  EXPECT_EQ(memory.find_and_pin(block), nullptr);
   EXPECT_EQ(memory->claim(block).result, claim_result::busy);
   EXPECT_EQ(memory->measure().replicas, 1U);
 }
@@ -51,7 +51,7 @@ TEST_F(cache_states, published_is_hit_while_the_stamp_is_the_validity_word) {
   memory.word_of(block) = 78;
   EXPECT_FALSE(is_valid(block));
   EXPECT_FALSE(try_hit(memory.hot, block, &out, 1));
-  EXPECT_EQ(memory->find_and_pin(block), copy) << "valid or not";
+  EXPECT_EQ(memory.find_and_pin(block), copy) << "valid or not";
   memory->unpin(*copy);
 }
 
@@ -104,14 +104,14 @@ TEST_F(cache_states, pinned_becomes_an_orphan_that_keeps_its_data) {
   EXPECT_EQ(memory->measure().replicas, 1U);
 
   // A reader that found it before it became an orphan may still pin it.
-  EXPECT_TRUE(memory->pin(*old, sequence));
+  EXPECT_TRUE(memory.pin(*old, sequence));
   memory->unpin(*old);
   EXPECT_TRUE(old->orphan.load());
   const std::size_t bytes = memory->measure().bytes;
   memory->unpin(*old);
   EXPECT_FALSE(old->orphan.load());
   EXPECT_EQ(memory->measure().bytes, bytes - sizeof(replica));
-  EXPECT_FALSE(memory->pin(*old, sequence)) << "it is free";
+  EXPECT_FALSE(memory.pin(*old, sequence)) << "it is free";
   EXPECT_EQ(memory->measure().pinned, 0U);
   EXPECT_TRUE(is_valid(block));
 }
@@ -121,7 +121,7 @@ TEST_F(cache_states, abandoned_is_gone) {
   ASSERT_TRUE(memory->claim(block).kept);
   memory->abandon(*copy);
   EXPECT_FALSE(is_valid(block));
-  EXPECT_EQ(memory->find_and_pin(block), nullptr);
+  EXPECT_EQ(memory.find_and_pin(block), nullptr);
   EXPECT_EQ(memory->measure().replicas, 0U);
   EXPECT_EQ(memory->measure().bytes, 0U);
   EXPECT_FALSE(memory->claim(block).kept);
@@ -132,11 +132,11 @@ TEST_F(cache_states, pin_fails_when_the_replica_was_reused) {
   const std::uint64_t sequence = copy->sequence.load();
   const auto claim = memory->claim(block);
   ASSERT_EQ(claim.copy, copy);
-  EXPECT_FALSE(memory->pin(*copy, sequence));
+  EXPECT_FALSE(memory.pin(*copy, sequence));
   EXPECT_EQ(copy->pins.load(), 0U);
   memory->publish(*copy, false);
-  EXPECT_FALSE(memory->pin(*copy, sequence));
-  EXPECT_TRUE(memory->pin(*copy, copy->sequence.load()));
+  EXPECT_FALSE(memory.pin(*copy, sequence));
+  EXPECT_TRUE(memory.pin(*copy, copy->sequence.load()));
   EXPECT_EQ(copy->pins.load(), 1U);
   memory->unpin(*copy);
 }

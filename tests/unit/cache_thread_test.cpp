@@ -138,7 +138,7 @@ class concurrent_use {
     void pin_valid(address block) {
       const std::uint64_t earliest = memory_.word_of(block).load();
       const replica_hit hit = find_valid_replica(memory_.hot, block);
-      if (hit.copy == nullptr || !memory_->pin(*hit.copy, hit.sequence)) {
+      if (hit.copy == nullptr || !memory_.pin(*hit.copy, hit.sequence)) {
         fetch(block);
         return;
       }
@@ -146,7 +146,7 @@ class concurrent_use {
     }
 
     void pin_stale(address block) {
-      replica* const copy = memory_->find_and_pin(block);
+      replica* const copy = memory_.find_and_pin(block);
       if (copy != nullptr) {
         keep(*copy, block, 0);
       }

@@ -56,7 +56,7 @@ TEST_P(host_map_exact, gives_each_host_a_byte_that_numbers_its_ranks) {
   const auto host_of_rank = filled(hosts, 3);
   for (rank_t rank = 0; rank < hosts * 3; ++rank) {
     const host_map map(host_of_rank, rank, std::nullopt);
-    ASSERT_TRUE(map.exact());
+    ASSERT_EQ(map.mark_bytes(), 1U);
     ASSERT_EQ(map.hosts(), hosts);
     ASSERT_EQ(map.mark_bytes(), 1U);
     ASSERT_EQ(map.mark_offset(), static_cast<std::size_t>(rank / 3));
@@ -116,7 +116,7 @@ TEST(host_map, visits_exactly_the_hosts_that_share) {
 
 TEST(host_map, numbers_the_255th_rank_of_a_host_in_a_byte) {
   const host_map map(filled(1, 255), 254, std::nullopt);
-  EXPECT_TRUE(map.exact());
+  EXPECT_EQ(map.mark_bytes(), 1U);
   EXPECT_EQ(map.my_mark(), 255);
   EXPECT_EQ(map.mark_in(marks_of(map).data()), 255);
 }
@@ -126,7 +126,7 @@ TEST(host_map, takes_two_bytes_from_256_ranks_of_a_host_on) {
   std::set<std::uint16_t> seen;
   for (rank_t rank = 300; rank < 600; ++rank) {
     const host_map map(host_of_rank, rank, std::nullopt);
-    ASSERT_FALSE(map.exact());
+    ASSERT_EQ(map.mark_bytes(), 2U);
     ASSERT_EQ(map.mark_bytes(), 2U);
     ASSERT_EQ(map.mark_offset(), 2U) << "20 groups of one host each";
     ASSERT_NE(map.my_mark(), 0);
@@ -137,7 +137,7 @@ TEST(host_map, takes_two_bytes_from_256_ranks_of_a_host_on) {
   }
   EXPECT_EQ(seen.size(), 300U);
   EXPECT_EQ(*seen.rbegin(), 300);
-  EXPECT_FALSE(host_map(filled(1, 256), 0, std::nullopt).exact());
+  EXPECT_EQ(host_map(filled(1, 256), 0, std::nullopt).mark_bytes(), 2U);
 }
 
 TEST(host_map, finds_a_mark_of_two_bytes_by_either_of_them) {
@@ -152,7 +152,7 @@ TEST(host_map, finds_a_mark_of_two_bytes_by_either_of_them) {
 TEST(host_map, groups_hosts_from_41_on) {
   const auto host_of_rank = dealt(82, 41);  // groups of ceil(41 / 20) = 3 hosts
   const host_map map(host_of_rank, 45, std::nullopt);
-  EXPECT_FALSE(map.exact());
+  EXPECT_EQ(map.mark_bytes(), 2U);
   EXPECT_EQ(map.my_host(), 4);
   EXPECT_EQ(map.mark_offset(), 2U);
   EXPECT_EQ(map.my_mark(), 5) << "ranks 3, 4, 5, 44 and 45 are on hosts 3 to 5";
@@ -183,7 +183,7 @@ TEST(host_map, forms_as_many_groups_as_are_forced) {
     const auto host_of_rank = dealt(2 * hosts, hosts);
     for (rank_t rank = 0; rank < 2 * hosts; ++rank) {
       const host_map map(host_of_rank, rank, 2);
-      ASSERT_FALSE(map.exact());
+      ASSERT_EQ(map.mark_bytes(), 2U);
       const bool upper = rank % hosts >= hosts / 2;
       ASSERT_EQ(map.mark_offset(), upper ? 2U : 0U);
       std::vector<int> group;
@@ -207,7 +207,7 @@ TEST(host_map, numbers_all_ranks_of_a_group_differently) {
 
 TEST(host_map, forms_groups_even_of_one_host) {
   const host_map map(dealt(3, 1), 2, 20);
-  EXPECT_FALSE(map.exact());
+  EXPECT_EQ(map.mark_bytes(), 2U);
   EXPECT_EQ(map.mark_offset(), 0U);
   EXPECT_EQ(map.my_mark(), 3);
   EXPECT_EQ(sharers(map, marks_of(map)), std::vector<int>{0});

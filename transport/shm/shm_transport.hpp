@@ -17,7 +17,6 @@ class shm_transport final : public transport {
   void post(rank_t peer, std::span<const operation> chain, completion& done) override;
   void progress() override {}
   [[nodiscard]] bool lost(rank_t peer) override { return job_.near_lost(peer); }
-  [[nodiscard]] const char* name() const override { return "shm"; }
 
  private:
   job_view job_;

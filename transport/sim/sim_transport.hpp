@@ -37,7 +37,6 @@ class sim_transport final : public transport {
   void post(rank_t peer, std::span<const operation> chain, completion& done) override;
   void progress() override { the_world().wait(); }
   [[nodiscard]] bool lost(rank_t peer) override { return the_world().wires->lost(job_.rank, peer); }
-  [[nodiscard]] const char* name() const override { return "sim"; }
 
  private:
   job_view job_;

@@ -40,7 +40,6 @@ class verbs_transport final : public transport {
   void progress() override { dispatch_.poll(); }
   [[nodiscard]] bool lost(rank_t peer) override;
   [[nodiscard]] std::chrono::milliseconds time_to_notice() const override;
-  [[nodiscard]] const char* name() const override { return "verbs"; }
 
  private:
   [[nodiscard]] std::size_t ranks() const { return job_.segments.size(); }
