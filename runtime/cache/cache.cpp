@@ -114,7 +114,7 @@ bool cache::implementation::evict(replica_number owner) {
   unlink(copy);
   release(copy);
   ++evictions;
-  count(counter::evictions);
+  count(counter.evictions);
   return true;
 }
 

@@ -10,6 +10,7 @@
 #include "runtime/coherence/checked_address.hpp"
 #include "runtime/coherence/near_access.hpp"
 #include "runtime/coherence/prefetch_list.hpp"
+#include "runtime/coherence/protocol.hpp"
 #include "runtime/coherence/put_window.hpp"
 #include "runtime/coherence/read_window.hpp"
 #include "runtime/report/log.hpp"
@@ -113,8 +114,9 @@ void read_pieces(std::span<const piece> pieces) {
     const address block = checked_block(state, each.at, each.bytes, "get");
     if (!state.near(block.home())) {
       window.add(block, i);
-    } else if (try_near_read(state.homes[static_cast<std::size_t>(block.home())], each.at, each.memory, each.bytes)) {
-      count(counter::home_accesses);
+    } else if (try_near_read(state.memory.homes[static_cast<std::size_t>(block.home())], each.at, each.memory,
+                             each.bytes)) {
+      count(counter.home_accesses);
     } else {
       window.drain();  // no wait for a writer with claims in hand
       near_read(state, each.at, each.memory, each.bytes);
@@ -254,7 +256,7 @@ std::size_t prefetch_blocks(std::span<const address> blocks) {
     seen += static_cast<std::size_t>(first - rest.begin());
     const auto run = static_cast<std::size_t>(last - first);
     if (run != 0) {
-      const std::size_t started = state.prefetches->start(state, blocks.subspan(seen, run));
+      const std::size_t started = protocol_of(state).prefetches->start(state, blocks.subspan(seen, run));
       seen += started;
       if (started != run) {
         break;

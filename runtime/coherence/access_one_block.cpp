@@ -11,6 +11,7 @@
 #include "runtime/coherence/fetch.hpp"
 #include "runtime/coherence/near_access.hpp"
 #include "runtime/coherence/prefetch_list.hpp"
+#include "runtime/coherence/protocol.hpp"
 #include "runtime/coherence/put_list.hpp"
 #include "runtime/report/log.hpp"
 #include "runtime/state/holds.hpp"
@@ -22,7 +23,7 @@ namespace {
 replica& pinned_replica(runtime_state& state, address block, const char* operation) {
   for (;;) {
     if (const replica_hit hit = pin_valid_replica(state.hot, block, 1); hit.copy != nullptr) {
-      count(counter::hits);
+      count(counter.hits);
       return *hit.copy;
     }
     if (claimed_replica copy = claim_replica(state, block, operation)) {
@@ -97,7 +98,7 @@ write_hold take_for_write(runtime_state& state, address at, bool overwrite) {
   const address block = at.block();
   if (state.near(at.home())) {
     take_near(state, block, "write");
-    count(counter::home_accesses);
+    count(counter.home_accesses);
     return {.data = near_data(state, at), .block = block.bits(), .entry = &entry_of(state, block)};
   }
   claimed_replica copy = claim_replica_for_write(state, block, "write");
@@ -156,7 +157,7 @@ void prefetch_block(address at) {
   runtime_state& state = state_for(at, 1, "prefetch");
   if (!state.near(at.home())) {
     const std::array block{at.block()};
-    state.prefetches->start(state, block);
+    protocol_of(state).prefetches->start(state, block);
   }
 }
 

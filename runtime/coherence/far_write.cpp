@@ -7,6 +7,7 @@
 #include <liana/detail/print.hpp>
 
 #include "runtime/coherence/invalidate.hpp"
+#include "runtime/coherence/protocol.hpp"
 #include "runtime/coherence/release_queue.hpp"
 #include "runtime/report/log.hpp"
 #include "runtime/state/completion.hpp"
@@ -64,7 +65,7 @@ bool far_write::step() {
     }
     version_ = seen_->version();
     if (fetch_to_ != nullptr) {
-      count(counter::bytes_read, block_.block_bytes());
+      count(counter.bytes_read, block_.block_bytes());
     }
     phase_ = phase::invalidating;
     post_invalidations(state_, block_, seen_->sharers(), done_);
@@ -103,7 +104,7 @@ void far_write::post_lock() {
 bool far_write::has_lock() {
   if (seen_->before != 0) {
     holder_ = static_cast<rank_t>(seen_->before - 1);
-    count(counter::lock_retries);
+    count(counter.lock_retries);
     return false;
   }
   locked_ = true;
@@ -158,15 +159,15 @@ void release_far(runtime_state& state, address at, std::span<const std::byte> wr
       operation::write(state.entry_at(block) + offsetof(directory_entry, version), &end, sizeof end),
       operation::compare_swap(lock_at(state, block), lock_of(state), 0, nullptr),
   };
-  auto posted = state.releases->take();
+  auto posted = protocol_of(state).releases.take();
   posted->block = block;
   if (what == after_release::keep_replica) {
     posted->pinned = &copy.publish(true);
   }
   posted->scratch = std::move(copy);
-  count(counter::bytes_written, written.size());
+  count(counter.bytes_written, written.size());
   state.wire->post(block.home(), chain, posted->done);  // R8: in this order
-  state.releases->put(state, std::move(posted));
+  protocol_of(state).releases.put(state, std::move(posted));
 }
 
 }  // namespace liana::detail

@@ -7,7 +7,6 @@
 #include <liana/detail/address.hpp>
 
 #include "runtime/coherence/claimed_replica.hpp"
-#include "runtime/state/lent_buffer.hpp"
 #include "runtime/state/runtime_state.hpp"
 #include "runtime/state/wait.hpp"
 

@@ -12,15 +12,15 @@ namespace {
 
 /// Counts what a fetch has found: whether the block had changed since the older replica, where one was kept.
 void count_fetched(bool kept, bool unchanged) {
-  count(counter::misses);
+  count(counter.misses);
   if (!kept) {
     return;
   }
   if (unchanged) {
-    count(counter::spurious_misses);
-    count(counter::revalidations);
+    count(counter.spurious_misses);
+    count(counter.revalidations);
   } else {
-    count(counter::invalidations_received);
+    count(counter.invalidations_received);
   }
 }
 

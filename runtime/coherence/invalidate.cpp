@@ -10,16 +10,16 @@ namespace {
 constexpr std::size_t counted_blocks = 4096;
 
 void count_invalidation(runtime_state& state, address block) {
-  count(counter::invalidations_sent);
+  count(counter.invalidations_sent);
   if (state.settings.stats == stats_target::off) {
     return;
   }
-  const annotated_lock lock(state.invalidated_mutex);
-  const auto found = state.invalidated.find(block.bits());
-  if (found != state.invalidated.end()) {
+  const annotated_lock lock(state.counts.mutex);
+  const auto found = state.counts.invalidated.find(block.bits());
+  if (found != state.counts.invalidated.end()) {
     ++found->second;
-  } else if (state.invalidated.size() < counted_blocks) {
-    state.invalidated.emplace(block.bits(), 1);
+  } else if (state.counts.invalidated.size() < counted_blocks) {
+    state.counts.invalidated.emplace(block.bits(), 1);
   }
 }
 

@@ -68,7 +68,7 @@ void set_near_writer(runtime_state& state, directory_entry& entry, address block
     refuse_own_hold(block, operation);
     waiter wait(state, operation, block);
     do {
-      count(counter::lock_retries);
+      count(counter.lock_retries);
       wait.step(holder_of(entry, block));
     } while (!try_take_near(entry, state.rank()));
   }
@@ -89,8 +89,8 @@ void invalidate_in_place(runtime_state& state, address block) {
 }
 
 void near_read(runtime_state& state, address at, void* to, std::size_t bytes) {
-  const home_view& home = state.homes[static_cast<std::size_t>(at.home())];
-  count(counter::home_accesses);
+  const home_view& home = state.memory.homes[static_cast<std::size_t>(at.home())];
+  count(counter.home_accesses);
   if (try_near_read(home, at, to, bytes)) {
     return;
   }
@@ -103,7 +103,7 @@ void near_read(runtime_state& state, address at, void* to, std::size_t bytes) {
   const directory_entry& entry = entry_of(state, block);
   waiter wait(state, "get", block);
   do {
-    count(counter::lock_retries);
+    count(counter.lock_retries);
     wait.step(holder_of(entry, block));
   } while (!try_near_read(home, at, to, bytes));
 }
@@ -118,12 +118,12 @@ void near_write_taken(runtime_state& state, address at, const void* from, std::s
   prepare_taken(state, entry, at.block());  // R7
   racing_copy(near_data(state, at), from, bytes);
   give_near(entry);  // R8
-  count(counter::home_accesses);
+  count(counter.home_accesses);
 }
 
 void take_in_place(runtime_state& state, address block) {
   directory_entry& entry = entry_of(state, block);
-  count(counter::home_accesses);
+  count(counter.home_accesses);
   if (try_take_in_place(entry, false)) {
     return;
   }
@@ -131,7 +131,7 @@ void take_in_place(runtime_state& state, address block) {
   const bool again = find_hold(block) != nullptr;
   waiter wait(state, "read", block);
   while (!try_take_in_place(entry, again)) {
-    count(counter::lock_retries);
+    count(counter.lock_retries);
     wait.step(holder_of(entry, block));
   }
 }

@@ -15,10 +15,10 @@
 namespace liana::detail {
 
 inline directory_entry& entry_of(const runtime_state& state, address block) {
-  return near_entry(state.homes[static_cast<std::size_t>(block.home())], block);
+  return near_entry(state.memory.homes[static_cast<std::size_t>(block.home())], block);
 }
 inline std::byte* near_data(const runtime_state& state, address at) {
-  return state.homes[static_cast<std::size_t>(at.home())].origin + at.offset();
+  return state.memory.homes[static_cast<std::size_t>(at.home())].origin + at.offset();
 }
 
 void near_read(runtime_state& state, address at, void* to, std::size_t bytes);

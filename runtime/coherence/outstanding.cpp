@@ -1,6 +1,7 @@
 #include "runtime/coherence/outstanding.hpp"
 
 #include "runtime/coherence/prefetch_list.hpp"
+#include "runtime/coherence/protocol.hpp"
 #include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/release_queue.hpp"
 #include "runtime/state/runtime_state.hpp"
@@ -9,9 +10,9 @@
 namespace liana::detail {
 
 std::size_t progress_outstanding(runtime_state& state) {
-  const std::size_t puts = state.puts->progress();  // first: they leave releases behind
-  const std::size_t prefetches = state.prefetches->progress();
-  return puts + prefetches + state.releases->progress(state);
+  const std::size_t puts = protocol_of(state).puts.progress();  // first: they leave releases behind
+  const std::size_t prefetches = protocol_of(state).prefetches->progress();
+  return puts + prefetches + protocol_of(state).releases.progress(state);
 }
 
 void complete_outstanding(runtime_state& state) {

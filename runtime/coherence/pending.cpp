@@ -5,6 +5,7 @@
 
 #include "runtime/coherence/checked_address.hpp"
 #include "runtime/coherence/prefetch_list.hpp"
+#include "runtime/coherence/protocol.hpp"
 #include "runtime/coherence/put_list.hpp"
 #include "runtime/report/log.hpp"
 #include "runtime/state/runtime_state.hpp"
@@ -14,7 +15,7 @@ namespace liana::detail {
 
 std::shared_ptr<begun_put> begin_far_put(address at, const void* from, std::size_t bytes) {
   runtime_state& state = state_for(at, bytes, "async_put");
-  return state.puts->start(state, at, from, bytes);
+  return protocol_of(state).puts.start(state, at, from, bytes);
 }
 
 bool try_finish_put(const begun_put& which) {
@@ -23,7 +24,7 @@ bool try_finish_put(const begun_put& which) {
   }
   runtime_state& state = *current->state;
   state.wire->progress();
-  state.puts->progress();
+  protocol_of(state).puts.progress();
   return which.over.load(std::memory_order_acquire);
 }
 
@@ -36,7 +37,7 @@ void finish_put(const begun_put& which) {
         wait.step(which.holder.load(std::memory_order_relaxed));
       } while (!which.over.load(std::memory_order_acquire));
     } catch (...) {
-      state.puts->give_up(which, std::current_exception());
+      protocol_of(state).puts.give_up(which, std::current_exception());
       throw;
     }
   }
@@ -67,19 +68,19 @@ bool try_read_bytes(address at, void* to, std::size_t bytes) {
   runtime_state& state = state_for(at, bytes, "async_get");
   const address block = at.block();
   state.wire->progress();
-  state.puts->progress();
+  protocol_of(state).puts.progress();
   if (state.near(at.home())) {
-    const bool read = try_near_read(state.homes[static_cast<std::size_t>(at.home())], at, to, bytes);
+    const bool read = try_near_read(state.memory.homes[static_cast<std::size_t>(at.home())], at, to, bytes);
     if (read) {
-      count(counter::home_accesses);
+      count(counter.home_accesses);
     }
     return read;
   }
   const std::array wanted{block};
-  state.prefetches->start(state, wanted);
+  protocol_of(state).prefetches->start(state, wanted);
   const bool read = try_hit(state.hot, at, to, bytes);
   if (read) {
-    count(counter::hits);
+    count(counter.hits);
   }
   return read;
 }

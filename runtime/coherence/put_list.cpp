@@ -9,6 +9,7 @@
 
 #include "runtime/coherence/far_put.hpp"
 #include "runtime/coherence/invalidate.hpp"
+#include "runtime/coherence/protocol.hpp"
 #include "runtime/coherence/read_window.hpp"
 #include "runtime/state/wait.hpp"
 
@@ -121,13 +122,13 @@ void put_list::give_up_all() {
 }
 
 void finish_puts_to(runtime_state& state, address block) {
-  if (!state.puts->has(block)) {
+  if (!protocol_of(state).puts.has(block)) {
     return;
   }
   waiter wait(state, "put", block);
   do {
     wait.step(nobody);
-  } while (state.puts->has(block));
+  } while (protocol_of(state).puts.has(block));
 }
 
 }  // namespace liana::detail

@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "runtime/coherence/protocol.hpp"
 #include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/read_window.hpp"
 #include "runtime/state/holds.hpp"
@@ -28,7 +29,7 @@ void put_window::add(const const_piece& piece) {
 claimed_replica put_window::claim_if_needed(const const_piece& piece) {
   const address block = piece.at.block();
   if (far_put::goes_inline(piece.at, piece.bytes)) {
-    if (state_.puts->has(block)) {  // program order
+    if (protocol_of(state_).puts.has(block)) {  // program order
       drain();
       finish_puts_to(state_, block);
     }

@@ -59,7 +59,7 @@ read_miss::first_try read_miss::prepare(const std::uint16_t& mark) {
   phase_ = dependent_ ? phase::registering : phase::reading;
   if (!dependent_) {
     kept_ = false;  // the older data is overwritten
-    count(counter::bytes_read, block_.block_bytes());
+    count(counter.bytes_read, block_.block_bytes());
   }
   // A mark of one byte is the lower one of the number.
   static_assert(std::endian::native == std::endian::little);
@@ -122,7 +122,7 @@ bool read_miss::judge_entry(bool still_valid, std::uint16_t mark) {
     return still_valid ? accept() : reject();  // R5
   }
   phase_ = phase::data;
-  count(counter::bytes_read, block_.block_bytes());
+  count(counter.bytes_read, block_.block_bytes());
   const std::array chain{
       operation::read(state_.data_at(block_), copy_.data.load(std::memory_order_relaxed), block_.block_bytes())};
   state_.wire->post(block_.home(), chain, done_);

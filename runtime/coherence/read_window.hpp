@@ -56,7 +56,7 @@ class read_window {
     }
     for (;;) {
       if (const replica_hit hit = pin_valid_replica(state_.hot, block, 1); hit.copy != nullptr) {
-        count(counter::hits);
+        count(counter.hits);
         ready_(*hit.copy, tag);
         return;
       }

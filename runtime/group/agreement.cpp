@@ -6,7 +6,7 @@
 
 #include <liana/error.hpp>
 
-#include "runtime/report/rank_list.hpp"
+#include "runtime/report/describe.hpp"
 #include "transport/transport.hpp"
 
 namespace liana::detail {

@@ -12,7 +12,7 @@
 #include <liana/error.hpp>
 
 #include "runtime/group/process_group.hpp"
-#include "runtime/report/rank_list.hpp"
+#include "runtime/report/describe.hpp"
 #include "runtime/state/runtime_state.hpp"
 #include "runtime/state/wait.hpp"
 
@@ -42,7 +42,7 @@ std::uint64_t signature_of(std::string_view call) {
 class meeting {
  public:
   meeting(runtime_state& state, const char* call)
-      : state_(state), number_(++state.calls), wait_(state, call, address()) {}
+      : state_(state), number_(++state.collective.meetings), wait_(state, call, address()) {}
   meeting(const meeting&) = delete;
   meeting& operator=(const meeting&) = delete;
   meeting(meeting&&) = delete;
@@ -80,7 +80,7 @@ class meeting {
 
   void send(rank_t to, std::size_t round, const signature_range& seen) {
     if (state_.near(to)) {
-      slot& theirs = slot_in(state_.attached[static_cast<std::size_t>(to)].data(), round);
+      slot& theirs = slot_in(state_.memory.attached[static_cast<std::size_t>(to)].data(), round);
       theirs.payload[0] = seen.smallest;
       theirs.payload[1] = seen.largest;
       theirs.call.store(number_, std::memory_order_release);
@@ -95,7 +95,7 @@ class meeting {
   }
 
   signature_range receive(std::size_t round) {
-    const slot& mine = slot_in(state_.segment.data(), round);
+    const slot& mine = slot_in(state_.memory.segment.data(), round);
     while (mine.call.load(std::memory_order_acquire) != number_) {
       wait_.step(nobody);
     }
@@ -115,20 +115,22 @@ class meeting {
 }  // namespace
 
 void meet(runtime_state& state, const std::string& call) {
-  if (state.broken) {
+  if (state.collective.broken) {
     throw usage_error(
         call + ": an earlier collective call failed, so the ranks no longer agree on what they do; end the runtime");
   }
   try {
-    state.exposed.publish(state);
+    for (const auto& prepare : state.collective.before_meeting) {
+      prepare(state);
+    }
     const signature_range seen = meeting(state, call.c_str()).run(signature_of(call));
     if (seen.smallest == seen.largest) {
       return;
     }
-    const std::vector<std::string> calls = state.group->all_gather_texts(call);
+    const std::vector<std::string> calls = group_of(state).all_gather_texts(call);
     throw usage_error("collective calls differ: " + describe_differences(calls, " called "));
   } catch (const error&) {
-    state.broken = true;
+    state.collective.broken = true;
     throw;
   }
 }

@@ -7,9 +7,9 @@
 
 #include <liana/detail/rank.hpp>
 
-namespace liana::detail {
+#include "runtime/state/runtime_state.hpp"
 
-class runtime_state;
+namespace liana::detail {
 
 /// Makes MPI usable: initialises it, at level SERIALIZED, if nobody has, and then also finalizes it when the process
 /// exits. Throws usage_error when it was finalized already.
@@ -27,7 +27,7 @@ void start_mpi(int* argc, char*** argv);
 ///
 /// All exchanges are collective: called by all ranks in the same order, from one thread at a time. They throw `error`
 /// with MPI's text when MPI fails, usage_error when MPI was finalized, and whatever a wait throws.
-class process_group {
+class process_group final : public layer_part {
  public:
   /// A duplicate of the communicator that `communicator` points to (`const MPI_Comm*`, which only the bootstrap knows);
   /// null: MPI_COMM_WORLD. Throws usage_error for a communicator that cannot hold a job.
@@ -37,7 +37,7 @@ class process_group {
   process_group(process_group&&) = delete;
   process_group& operator=(process_group&&) = delete;
   /// Frees the communicator, unless the group was abandoned.
-  ~process_group();
+  ~process_group() override;
 
   [[nodiscard]] rank_t rank() const { return rank_; }
   [[nodiscard]] rank_t size() const { return size_; }
@@ -47,6 +47,18 @@ class process_group {
 
   /// The real host of every rank: ranks of one number can share memory. Numbered in the order of their first ranks.
   [[nodiscard]] const std::vector<int>& real_hosts() const { return real_hosts_; }
+  [[nodiscard]] int my_real_host() const { return real_hosts_[static_cast<std::size_t>(rank_)]; }
+
+  /// The ranks on a real host, in ascending order.
+  [[nodiscard]] std::vector<rank_t> ranks_on(int real_host) const {
+    std::vector<rank_t> ranks;
+    for (rank_t rank = 0; rank < size_; ++rank) {
+      if (real_hosts_[static_cast<std::size_t>(rank)] == real_host) {
+        ranks.push_back(rank);
+      }
+    }
+    return ranks;
+  }
 
   /// Everybody's `bytes` bytes, by rank, in `all`, which holds size() times as many.
   void all_gather(const void* mine, std::size_t bytes, void* all);
@@ -92,5 +104,7 @@ class process_group {
   std::string processor_;
   std::vector<int> real_hosts_;
 };
+
+inline process_group& group_of(const runtime_state& state) { return *static_cast<process_group*>(state.group.get()); }
 
 }  // namespace liana::detail

@@ -22,8 +22,8 @@
 #include "runtime/group/process_group.hpp"
 #include "runtime/info/machine_report.hpp"
 #include "runtime/job/job_settings.hpp"
+#include "runtime/report/describe.hpp"
 #include "runtime/report/log.hpp"
-#include "runtime/report/rank_list.hpp"
 #include "runtime/state/runtime_state.hpp"
 #include "transport/factory.hpp"
 
@@ -36,22 +36,12 @@ constexpr const char* usage =
     "liana-info            what Liana finds on this host, and every setting in force\n"
     "mpirun ... liana-info the same for each host of a job, and the transport that the job would take\n";
 
-std::vector<rank_t> ranks_on(const process_group& group, int host) {
-  std::vector<rank_t> ranks;
-  for (rank_t rank = 0; rank < group.size(); ++rank) {
-    if (group.real_hosts()[static_cast<std::size_t>(rank)] == host) {
-      ranks.push_back(rank);
-    }
-  }
-  return ranks;
-}
-
 liana::transport::job_view job_of(const runtime_state& state) {
   using severity = liana::transport::job_view::severity;
   liana::transport::job_view job;
   job.rank = state.rank();
   job.wishes = {.name = state.settings.device, .port = state.settings.port, .gid_index = state.settings.gid_index};
-  job.distances = [&state](const std::vector<std::string>& names) { return state.machine.device_distances(names); };
+  job.distances = [&state](const std::vector<std::string>& names) { return state.job.machine.device_distances(names); };
   job.say = [](severity kind, const std::string& text) {
     if (kind == severity::warning) {
       fmt::print(stderr, "liana-info: {}\n", text);
@@ -62,13 +52,13 @@ liana::transport::job_view job_of(const runtime_state& state) {
 
 /// Of the host of this rank, if it is the first one there; else empty.
 std::string report_of_host(const runtime_state& state, const liana::transport::device_report& devices) {
-  const process_group& group = *state.group;
-  const auto ranks = ranks_on(group, group.real_hosts()[static_cast<std::size_t>(group.rank())]);
+  const process_group& group = group_of(state);
+  const auto ranks = group.ranks_on(group.my_real_host());
   if (ranks.front() != group.rank()) {
     return {};
   }
   std::string text = fmt::format("host {}: {}\n", group.processor(), describe_ranks(ranks));
-  text += describe_host(state.machine, state.settings, static_cast<int>(ranks.size()));
+  text += describe_host(state.job.machine, state.settings, static_cast<int>(ranks.size()));
   for (const std::string& line : devices.lines) {
     text += "  " + line + "\n";
   }
@@ -89,8 +79,8 @@ verdict judge(runtime_state& state, bool device_usable) {
     std::string text = fmt::format("{}: {}; {} host{}{}", decision.name, decision.reason, hosts, hosts == 1 ? "" : "s",
                                    state.settings.hosts.mode == hosts_mode::real ? "" : ", pretended (LIANA_HOSTS)");
     std::vector<rank_t> without;
-    const auto usable = state.group->all_gather(static_cast<unsigned char>(device_usable));
-    for (rank_t rank = 0; rank < state.group->size(); ++rank) {
+    const auto usable = group_of(state).all_gather(static_cast<unsigned char>(device_usable));
+    for (rank_t rank = 0; rank < group_of(state).size(); ++rank) {
       if (decision.name != "shm" && usable[static_cast<std::size_t>(rank)] == 0) {
         without.push_back(rank);
       }
@@ -107,7 +97,7 @@ verdict judge(runtime_state& state, bool device_usable) {
 int report(runtime_state& state) {
   const auto devices = liana::transport::describe_devices(job_of(state));
   const verdict transport = judge(state, devices.usable);
-  const auto hosts = state.group->all_gather_texts(report_of_host(state, devices));
+  const auto hosts = group_of(state).all_gather_texts(report_of_host(state, devices));
   if (state.rank() == 0) {
     for (const std::string& each : hosts) {
       fmt::print("{}{}", each, each.empty() ? "" : "\n");
@@ -132,9 +122,9 @@ int run(int argc, char** argv) {
   }
   start_mpi(&argc, &argv);
   state.group = std::make_unique<process_group>(state, nullptr);
-  agree(*state.group, failed);
-  state.hot.rank = state.group->rank();
-  state.hot.size = state.group->size();
+  agree(group_of(state), failed);
+  state.hot.rank = group_of(state).rank();
+  state.hot.size = group_of(state).size();
   return report(state);
 }
 

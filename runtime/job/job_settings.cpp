@@ -13,7 +13,7 @@
 #include <liana/error.hpp>
 
 #include "runtime/group/process_group.hpp"
-#include "runtime/report/rank_list.hpp"
+#include "runtime/report/describe.hpp"
 #include "runtime/settings/setting_parsers.hpp"
 #include "transport/factory.hpp"
 
@@ -77,22 +77,11 @@ std::string as_written(const configuration& settings, setting id) {
                               : fmt::format("{} = {}", description.variable, detail::quoted(text));
 }
 
-std::vector<rank_t> ranks_on(const std::vector<int>& hosts, int host) {
-  std::vector<rank_t> ranks;
-  for (std::size_t rank = 0; rank < hosts.size(); ++rank) {
-    if (hosts[rank] == host) {
-      ranks.push_back(static_cast<rank_t>(rank));
-    }
-  }
-  return ranks;
-}
-
 /// `ranks 0-3 on node1, ranks 4-7 on node2`
 std::string describe_hosts(const process_group& group, const std::vector<std::string>& processors) {
   std::vector<std::string> parts;
-  const auto& hosts = group.real_hosts();
-  for (int host = 0; host <= std::ranges::max(hosts); ++host) {
-    const auto ranks = ranks_on(hosts, host);
+  for (int host = 0; host <= std::ranges::max(group.real_hosts()); ++host) {
+    const auto ranks = group.ranks_on(host);
     parts.push_back(
         fmt::format("{} on {}", describe_ranks(ranks), processors[static_cast<std::size_t>(ranks.front())]));
   }
@@ -139,7 +128,7 @@ transport_decision require_built_in(const std::string& name, const std::string& 
 
 void agree_on_settings(runtime_state& state) {
   configuration& mine = state.settings;
-  const std::vector<common_settings> all = state.group->all_gather(common_settings{
+  const std::vector<common_settings> all = group_of(state).all_gather(common_settings{
       .validity_words = mine.validity_words,
       .transport = mine.transport,
       .hosts = mine.hosts.mode,
@@ -156,7 +145,7 @@ void agree_on_settings(runtime_state& state) {
 }
 
 std::vector<int> deal_hosts(const runtime_state& state) {
-  const std::vector<int>& real = state.group->real_hosts();
+  const std::vector<int>& real = group_of(state).real_hosts();
   const hosts_choice& choice = state.settings.hosts;
   if (choice.mode == hosts_mode::real) {
     return real;
@@ -181,13 +170,13 @@ std::vector<int> deal_hosts(const runtime_state& state) {
 }
 
 transport_decision choose_transport(runtime_state& state) {
-  const process_group& group = *state.group;
-  state.processors = state.group->all_gather_texts(group.processor());
+  process_group& group = group_of(state);
+  state.job.processors = group.all_gather_texts(group.processor());
   const std::string written = as_written(state.settings, setting::transport);
   const bool one_host = std::ranges::max(group.real_hosts()) == 0;
   const std::string where = one_host && group.size() > 1
                                 ? fmt::format("all {} ranks share host {}", group.size(), group.processor())
-                                : describe_hosts(group, state.processors);
+                                : describe_hosts(group, state.job.processors);
   switch (state.settings.transport) {
     case transport_choice::verbs:
       return require_built_in("verbs", written, "RDMA is asked for");

@@ -12,8 +12,8 @@
 #include "runtime/group/agreement.hpp"
 #include "runtime/group/process_group.hpp"
 #include "runtime/objects/pool_memory.hpp"
+#include "runtime/report/describe.hpp"
 #include "runtime/report/log.hpp"
-#include "runtime/report/rank_list.hpp"
 
 namespace liana::detail {
 namespace {
@@ -23,19 +23,9 @@ std::string user_prefix() { return fmt::format("/liana-{}-", ::geteuid()); }
 
 std::string segment_name(const std::string& job_name, rank_t rank) { return fmt::format("{}-{}", job_name, rank); }
 
-std::vector<rank_t> ranks_on_real_host(const process_group& group, int host) {
-  std::vector<rank_t> ranks;
-  for (rank_t rank = 0; rank < group.size(); ++rank) {
-    if (group.real_hosts()[static_cast<std::size_t>(rank)] == host) {
-      ranks.push_back(rank);
-    }
-  }
-  return ranks;
-}
-
 /// Throws resource_error when the ranks of one real host need more shared memory than is free there.
 void check_host(const runtime_state& state, int host, const std::vector<std::uint64_t>& free_by_rank) {
-  const auto ranks = ranks_on_real_host(*state.group, host);
+  const auto ranks = group_of(state).ranks_on(host);
   const std::uint64_t free = free_by_rank[static_cast<std::size_t>(ranks.front())];
   std::uint64_t needed = 0;
   std::uint64_t largest = 0;
@@ -60,16 +50,14 @@ void check_host(const runtime_state& state, int host, const std::vector<std::uin
 }  // namespace
 
 void lay_out_segments(runtime_state& state) {
-  process_group& group = *state.group;
+  process_group& group = group_of(state);
   const configuration& settings = state.settings;
   const bool has_validity = state.hosts->leader(state.hosts->my_host()) == group.rank();
-  state.layouts = group.all_gather(
+  state.memory.layouts = group.all_gather(
       segment_layout::make(settings.segment_bytes, settings.cache_bytes, has_validity ? settings.validity_words : 0));
-  const auto& hosts = group.real_hosts();
-  const int my_host = hosts[static_cast<std::size_t>(group.rank())];
   std::uint64_t free = 0;
   together(group, [&] {
-    if (ranks_on_real_host(group, my_host).front() == group.rank()) {
+    if (group.ranks_on(group.my_real_host()).front() == group.rank()) {
       if (const int removed = transport::remove_leftovers(user_prefix()); removed != 0) {
         log::info("removed {} segments from /dev/shm that a crashed job had left", removed);
       }
@@ -77,46 +65,46 @@ void lay_out_segments(runtime_state& state) {
     }
   });
   const std::vector<std::uint64_t> free_by_rank = group.all_gather(free);
-  for (int host = 0; host <= std::ranges::max(hosts); ++host) {
+  for (int host = 0; host <= std::ranges::max(group.real_hosts()); ++host) {
     check_host(state, host, free_by_rank);
   }
 }
 
 std::string name_job(runtime_state& state) {
   std::uint64_t number = 0;
-  if (state.group->rank() == 0) {
+  if (group_of(state).rank() == 0) {
     std::random_device random;
     number = (std::uint64_t{random()} << 32U) | random();
   }
-  state.group->broadcast(&number, sizeof number, 0);
+  group_of(state).broadcast(&number, sizeof number, 0);
   return fmt::format("{}{:016x}", user_prefix(), number);
 }
 
 void create_segment(runtime_state& state, const std::string& job_name, bool whole) {
   const segment_layout& layout = state.layout_of(state.rank());
-  state.segment = transport::shared_segment::create(segment_name(job_name, state.rank()), layout.bytes);
-  state.machine.bind_memory_near(state.segment.data(), layout.bytes);
+  state.memory.segment = transport::shared_segment::create(segment_name(job_name, state.rank()), layout.bytes);
+  state.job.machine.bind_memory_near(state.memory.segment.data(), layout.bytes);
   if (whole) {
-    commit_whole(state.segment);
+    commit_whole(state.memory.segment);
   } else {
-    commit_memory(state.segment, 0, layout.cache, "the control structures of a segment");
+    commit_memory(state.memory.segment, 0, layout.cache, "the control structures of a segment");
   }
 }
 
 void attach_segments(runtime_state& state, const std::string& job_name, bool far_too) {
   const auto ranks = static_cast<std::size_t>(state.size());
-  state.attached.resize(ranks);
-  state.homes.resize(ranks);
+  state.memory.attached.resize(ranks);
+  state.memory.homes.resize(ranks);
   for (rank_t rank = 0; rank < state.size(); ++rank) {
     const segment_layout& layout = state.layout_of(rank);
-    auto& mapped = state.attached[static_cast<std::size_t>(rank)];
+    auto& mapped = state.memory.attached[static_cast<std::size_t>(rank)];
     const bool near = state.hosts->near(rank);
     if (rank != state.rank() && (near || far_too)) {
       mapped = transport::shared_segment::attach(segment_name(job_name, rank), layout.bytes, rank);
     }
-    std::byte* const data = rank == state.rank() ? state.segment.data() : mapped.data();
-    state.homes[static_cast<std::size_t>(rank)] = {.origin = near ? data + layout.pool : nullptr,
-                                                   .bytes = layout.pool_bytes};
+    std::byte* const data = rank == state.rank() ? state.memory.segment.data() : mapped.data();
+    state.memory.homes[static_cast<std::size_t>(rank)] = {.origin = near ? data + layout.pool : nullptr,
+                                                          .bytes = layout.pool_bytes};
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <exception>
 #include <string>
 #include <thread>
 #include <utility>
@@ -13,16 +14,14 @@
 #include <liana/runtime.hpp>
 
 #include "runtime/coherence/coherence.hpp"
-#include "runtime/coherence/prefetch_list.hpp"
-#include "runtime/coherence/put_list.hpp"
-#include "runtime/coherence/release_queue.hpp"
+#include "runtime/coherence/protocol.hpp"
 #include "runtime/group/agreement.hpp"
 #include "runtime/group/meeting.hpp"
 #include "runtime/group/process_group.hpp"
 #include "runtime/job/job_settings.hpp"
 #include "runtime/job/segments.hpp"
 #include "runtime/job/statistics_report.hpp"
-#include "runtime/objects/pool_memory.hpp"
+#include "runtime/objects/objects.hpp"
 #include "runtime/report/log.hpp"
 #include "transport/factory.hpp"
 
@@ -59,34 +58,35 @@ void join_ranks(runtime_state& state, mpi_view mpi, const std::optional<failure>
   }
   start_mpi(mpi.argc, mpi.argv);
   state.group = std::make_unique<process_group>(state, mpi.communicator);
-  agree(*state.group, failed);
-  if (state.group->size() > most_ranks) {
+  agree(group_of(state), failed);
+  if (group_of(state).size() > most_ranks) {
     throw usage_error(fmt::format("start of the runtime: {} ranks; global addresses have room for {}",
-                                  state.group->size(), most_ranks));
+                                  group_of(state).size(), most_ranks));
   }
-  state.hot.rank = state.group->rank();
-  state.hot.size = state.group->size();
+  state.hot.rank = group_of(state).rank();
+  state.hot.size = group_of(state).size();
   log::start(state.settings.log, state.rank());
 }
 
 /// Whether the ranks of this real host outnumber the processing units that they may all use.
 bool find_oversubscription(runtime_state& state) {
-  const auto mine = state.machine.processing_unit_mask();
-  const auto masks = state.group->all_gather_texts({reinterpret_cast<const char*>(mine.data()), mine.size_bytes()});
-  const auto& hosts = state.group->real_hosts();
-  const int my_host = hosts[static_cast<std::size_t>(state.rank())];
+  const auto mine = state.job.machine.processing_unit_mask();
+  process_group& group = group_of(state);
+  const auto masks = group.all_gather_texts({reinterpret_cast<const char*>(mine.data()), mine.size_bytes()});
+  const auto ranks = group.ranks_on(group.my_real_host());
   std::vector<std::uint64_t> united(mine.size());
-  for (std::size_t rank = 0; rank < masks.size(); ++rank) {
-    std::vector<std::uint64_t> words(masks[rank].size() / sizeof(std::uint64_t));
-    std::memcpy(words.data(), masks[rank].data(), words.size() * sizeof(std::uint64_t));
-    for (std::size_t i = 0; hosts[rank] == my_host && i < std::min(words.size(), united.size()); ++i) {
+  for (const rank_t rank : ranks) {
+    const std::string& mask = masks[static_cast<std::size_t>(rank)];
+    std::vector<std::uint64_t> words(mask.size() / sizeof(std::uint64_t));
+    std::memcpy(words.data(), mask.data(), words.size() * sizeof(std::uint64_t));
+    for (std::size_t i = 0; i < std::min(words.size(), united.size()); ++i) {
       united[i] |= words[i];
     }
   }
-  const auto ranks_here = static_cast<int>(std::ranges::count(hosts, my_host));
-  const bool oversubscribed = state.machine.oversubscribed(ranks_here, united);
+  const auto ranks_here = static_cast<int>(ranks.size());
+  const bool oversubscribed = state.job.machine.oversubscribed(ranks_here, united);
   log::debug("{} ranks on {} processing units of this host: waits {}", ranks_here,
-             state.machine.host_processing_units(), oversubscribed ? "yield at once" : "spin first");
+             state.job.machine.host_processing_units(), oversubscribed ? "yield at once" : "spin first");
   return oversubscribed;
 }
 
@@ -97,13 +97,12 @@ transport::job_view describe_job(runtime_state& state) {
   job.wishes = {.name = state.settings.device, .port = state.settings.port, .gid_index = state.settings.gid_index};
   job.segments.reserve(static_cast<std::size_t>(state.size()));
   for (rank_t rank = 0; rank < state.size(); ++rank) {
-    const auto& mapped = rank == state.rank() ? state.segment : state.attached[static_cast<std::size_t>(rank)];
-    job.segments.push_back({.data = mapped.data(), .bytes = state.layout_of(rank).bytes});
+    job.segments.push_back({.data = state.mapped(rank).data(), .bytes = state.layout_of(rank).bytes});
   }
   job.near_lost = [&state](rank_t rank) {
-    return rank != state.rank() && state.attached[static_cast<std::size_t>(rank)].owner_gone();
+    return rank != state.rank() && state.memory.attached[static_cast<std::size_t>(rank)].owner_gone();
   };
-  job.distances = [&state](const std::vector<std::string>& names) { return state.machine.device_distances(names); };
+  job.distances = [&state](const std::vector<std::string>& names) { return state.job.machine.device_distances(names); };
   job.describe = [&state](rank_t rank) { return state.describe(rank); };
   job.say = [](transport::job_view::severity severity, const std::string& text) {
     if (severity == transport::job_view::severity::warning) {
@@ -118,23 +117,23 @@ transport::job_view describe_job(runtime_state& state) {
 /// What this rank has in its own segment.
 void divide_segment(runtime_state& state) {
   const segment_layout& layout = state.layout_of(state.rank());
-  std::byte* const data = state.segment.data();
+  std::byte* const data = state.memory.segment.data();
   state.buffers.emplace(std::span(reinterpret_cast<operation_buffer*>(data + layout.operation_buffers),
                                   segment_layout::operation_buffers_bytes / sizeof(operation_buffer)));
-  const transport::shared_segment& segment = state.segment;
+  const transport::shared_segment& segment = state.memory.segment;
   state.replicas.emplace(std::span(data + layout.cache, layout.cache_bytes),
                          [&segment](std::byte* first, std::size_t bytes) {
                            commit_memory(segment, static_cast<std::size_t>(first - segment.data()), bytes, "replicas");
                          });
-  state.pool = std::make_unique<pool_memory>(state.segment, layout);
-  state.objects = std::make_unique<allocator::segment_allocator>(layout.pool_bytes, *state.pool);
+  state.begun = std::make_unique<protocol>();
+  begin_objects(state);
 }
 
 /// Collective. Segments, the transport, and what this rank has in its own segment. Each step is agreed on, so that no
 /// rank waits in an exchange for one that has failed before it; and the transport is nobody's to use before all have
 /// connected, because a rank that has not would be taken for one that is gone.
 void build_memory(runtime_state& state, const std::string& transport_name) {
-  process_group& group = *state.group;
+  process_group& group = group_of(state);
   const bool all_mapped = transport_name == "shm";
   const std::string job = name_job(state);
   together(group, [&] { create_segment(state, job, !all_mapped); });
@@ -145,7 +144,7 @@ void build_memory(runtime_state& state, const std::string& transport_name) {
     wire = transport::make_transport(transport_name, describe_job(state));
     addresses = wire->addresses();
   });
-  state.segment.unlink();  // all have it mapped; from here on nothing is left in /dev/shm, whoever is killed
+  state.memory.segment.unlink();  // all have it mapped; from here on nothing is left in /dev/shm, whoever is killed
   if (!addresses.empty()) {
     addresses = group.all_to_all(addresses);
   }
@@ -159,10 +158,10 @@ void build_memory(runtime_state& state, const std::string& transport_name) {
 void fill_hot_context(runtime_state& state) {
   context& hot = state.hot;
   const rank_t leader = state.hosts->leader(state.hosts->my_host());
-  const auto& mapped = leader == state.rank() ? state.segment : state.attached[static_cast<std::size_t>(leader)];
   hot.word_ranks = state.hosts->hosts() == 1 ? hot.size : 0;
-  hot.homes = state.homes.data();
-  hot.validity = reinterpret_cast<std::atomic<std::uint64_t>*>(mapped.data() + state.layout_of(leader).validity);
+  hot.homes = state.memory.homes.data();
+  hot.validity =
+      reinterpret_cast<std::atomic<std::uint64_t>*>(state.mapped(leader).data() + state.layout_of(leader).validity);
   hot.validity_mask = state.settings.validity_words - 1;
   state.replicas->describe(hot);
   hot.state = &state;
@@ -182,7 +181,7 @@ void build(runtime_state& state) {
     log::info("transport {}: {}; hosts: {}{}", decision.name, decision.reason, state.hosts->hosts(),
               state.settings.hosts.mode == hosts_mode::real ? "" : ", pretended (LIANA_HOSTS)");
   }
-  state.oversubscribed = find_oversubscription(state);
+  state.job.oversubscribed = find_oversubscription(state);
   lay_out_segments(state);
   build_memory(state, decision.name);
   fill_hot_context(state);
@@ -190,7 +189,7 @@ void build(runtime_state& state) {
 
 /// Completes and meets, so that nobody still reaches into a segment that goes. False when the ranks are out of step.
 bool take_leave(runtime_state& state, bool unwinding) noexcept {
-  if (state.broken) {
+  if (state.collective.broken) {
     return false;
   }
   try {
@@ -211,7 +210,7 @@ bool take_leave(runtime_state& state, bool unwinding) noexcept {
 /// so that it reports none to a completion that is gone.
 void end_transport(std::unique_ptr<transport::transport> wire, runtime_state& state) {
   wire.reset();
-  state.releases.reset();
+  state.begun.reset();
 }
 
 }  // namespace
@@ -236,37 +235,37 @@ void end_runtime(std::unique_ptr<runtime_state> state, bool unwinding) noexcept 
     std::this_thread::sleep_for(farewell + state->wire->time_to_notice());
   }
   current = &no_context;
-  state->puts->give_up_all();  // these and the next wait for what is under way
-  state->prefetches.reset();
+  protocol_of(*state).give_up_all();
   if (in_step) {
     // The others may be waiting in the last rounds of what was exchanged above, and would take a segment or a
     // connection that is gone for a rank that is gone. So all stay until all have got so far; some will have ended when
     // others look.
     try {
-      state->forgiveness = forgiveness;
-      state->group->barrier();
+      state->job.forgiveness = forgiveness;
+      group_of(*state).barrier();
     } catch (const std::exception& problem) {
       log::error("end of the runtime: {}", problem.what());
       in_step = false;
     }
   }
   if (!in_step) {
-    state->group->abandon();
+    group_of(*state).abandon();
   }
   end_transport(std::move(state->wire), *state);
   state.reset();
   log::stop();
 }
 
-runtime_state& require_runtime(const char* operation) {
-  if (current->state == nullptr) {
-    refuse_without_runtime(operation);
-  }
-  return *current->state;
-}
-
-void refuse_without_runtime(const char* operation) {
-  throw usage_error(std::string(operation) + ": there is no runtime; construct liana::runtime first");
-}
-
 }  // namespace liana::detail
+
+namespace liana {
+
+runtime::runtime(int argc, char** argv, const options& with)
+    : state_(detail::start_runtime(with, {.argc = &argc, .argv = &argv})), exceptions_(std::uncaught_exceptions()) {}
+
+runtime::runtime(const void* communicator, const options& with)
+    : state_(detail::start_runtime(with, {.communicator = communicator})), exceptions_(std::uncaught_exceptions()) {}
+
+runtime::~runtime() { detail::end_runtime(std::move(state_), std::uncaught_exceptions() > exceptions_); }
+
+}  // namespace liana

@@ -25,7 +25,7 @@ counts sum_of_threads() {
 
 }  // namespace
 
-void begin_statistics(runtime_state& state) { state.counted_before = sum_of_threads(); }
+void begin_statistics(runtime_state& state) { state.counts.before_start = sum_of_threads(); }
 
 }  // namespace detail
 
@@ -38,17 +38,17 @@ statistics stats() {
     return now[i] - before[i];
   };
   return {
-      .hits = since_start(counter::hits),
-      .misses = since_start(counter::misses),
-      .revalidations = since_start(counter::revalidations),
-      .invalidations_sent = since_start(counter::invalidations_sent),
-      .invalidations_received = since_start(counter::invalidations_received),
-      .spurious_misses = since_start(counter::spurious_misses),
-      .evictions = since_start(counter::evictions),
-      .bytes_read = since_start(counter::bytes_read),
-      .bytes_written = since_start(counter::bytes_written),
-      .lock_retries = since_start(counter::lock_retries),
-      .home_accesses = since_start(counter::home_accesses),
+      .hits = since_start(counter.hits),
+      .misses = since_start(counter.misses),
+      .revalidations = since_start(counter.revalidations),
+      .invalidations_sent = since_start(counter.invalidations_sent),
+      .invalidations_received = since_start(counter.invalidations_received),
+      .spurious_misses = since_start(counter.spurious_misses),
+      .evictions = since_start(counter.evictions),
+      .bytes_read = since_start(counter.bytes_read),
+      .bytes_written = since_start(counter.bytes_written),
+      .lock_retries = since_start(counter.lock_retries),
+      .home_accesses = since_start(counter.home_accesses),
   };
 }
 

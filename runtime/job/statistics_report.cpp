@@ -21,6 +21,7 @@
 #include <liana/statistics.hpp>
 
 #include "runtime/group/process_group.hpp"
+#include "runtime/objects/objects.hpp"
 #include "runtime/report/log.hpp"
 
 namespace liana::detail {
@@ -74,8 +75,8 @@ struct block_count {
 std::vector<block_count> most_invalidated_here(runtime_state& state) {
   std::vector<block_count> all;
   {
-    const annotated_lock lock(state.invalidated_mutex);
-    for (const auto& [block, invalidations] : state.invalidated) {
+    const annotated_lock lock(state.counts.mutex);
+    for (const auto& [block, invalidations] : state.counts.invalidated) {
       all.push_back({.block = block, .invalidations = invalidations});
     }
   }
@@ -90,7 +91,7 @@ std::vector<block_count> most_invalidated_here(runtime_state& state) {
 std::vector<block_count> most_invalidated(runtime_state& state) {
   const auto mine = most_invalidated_here(state);
   const auto texts =
-      state.group->all_gather_texts({reinterpret_cast<const char*>(mine.data()), mine.size() * sizeof(block_count)});
+      group_of(state).all_gather_texts({reinterpret_cast<const char*>(mine.data()), mine.size() * sizeof(block_count)});
   std::vector<block_count> all;
   for (const std::string& text : texts) {
     for (std::size_t at = 0; at < text.size(); at += sizeof(block_count)) {
@@ -109,7 +110,7 @@ bool belongs_to(address block, const array_storage& array) {
 /// The array that a block belongs to, or else the object.
 std::string name_of(const runtime_state& state, address block) {
   std::string name = fmt::format("object at {}", to_string(block));
-  for (const auto& array : state.arrays) {
+  for (const auto& array : objects_of(state).arrays) {
     if (belongs_to(block, *array)) {
       name = fmt::format("array number {} ({} elements of {} B, blocks of {} B)", array->number, array->size,
                          array->element_bytes, block.block_bytes());
@@ -180,7 +181,7 @@ void report_statistics(runtime_state& state) {
   if (state.settings.stats == stats_target::off) {
     return;
   }
-  const std::vector<statistics> by_rank = state.group->all_gather(stats());
+  const std::vector<statistics> by_rank = group_of(state).all_gather(stats());
   const std::vector<block_count> blocks = most_invalidated(state);
   if (state.rank() != 0) {
     return;

@@ -62,12 +62,12 @@ std::shared_ptr<array_storage> make_array_storage(std::size_t size, std::size_t 
   const std::string call = describe(size, options, element_type);
   meet(state, call);
   auto made = std::make_shared<array_storage>(shape_of(state, size, element_bytes, options, call));
-  made->number = ++state.arrays_made;
+  made->number = ++objects_of(state).arrays_made;
 
   address mine;
   const std::size_t blocks = blocks_of(*made, state.rank());
   try {
-    together(*state.group, [&] {
+    together(group_of(state), [&] {
       if (blocks != 0) {
         mine = allocate_blocks(state, made->block_log2, blocks,
                                fmt::format("{}, {} bytes of it", call, blocks << made->block_log2).c_str());
@@ -75,12 +75,12 @@ std::shared_ptr<array_storage> make_array_storage(std::size_t size, std::size_t 
     });
   } catch (const error&) {
     if (!mine.is_null()) {  // another rank has no room
-      retire_blocks(state, *state.objects->find(mine.offset(), mine.block_log2()));
+      retire_blocks(state, *objects_of(state).places.find(mine.offset(), mine.block_log2()));
     }
     throw;
   }
-  made->first = state.group->all_gather(mine);
-  state.arrays.push_back(made);
+  made->first = group_of(state).all_gather(mine);
+  objects_of(state).arrays.push_back(made);
   return made;
 }
 
@@ -89,10 +89,10 @@ void destroy_array_storage(array_storage& storage) {
   complete_outstanding(state);
   meet(state, fmt::format("destroy(array number {})", storage.number));
   storage.alive = false;
-  std::erase_if(state.arrays, [&storage](const auto& each) { return each.get() == &storage; });
+  std::erase_if(objects_of(state).arrays, [&storage](const auto& each) { return each.get() == &storage; });
   const address mine = storage.first[static_cast<std::size_t>(state.rank())];
   if (!mine.is_null()) {
-    retire_blocks(state, *state.objects->find(mine.offset(), mine.block_log2()));
+    retire_blocks(state, *objects_of(state).places.find(mine.offset(), mine.block_log2()));
   }
 }
 

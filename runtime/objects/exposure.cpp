@@ -7,6 +7,7 @@
 #include <liana/detail/array_access.hpp>
 
 #include "runtime/coherence/coherence.hpp"
+#include "runtime/objects/objects.hpp"
 #include "runtime/state/holds.hpp"
 
 namespace liana::detail {
@@ -20,8 +21,7 @@ address nth_block(address first, std::size_t n) {
   return first.advanced(static_cast<std::int64_t>(n << first.block_log2()));
 }
 
-}  // namespace
-
+/// Invalidates the replicas of one near block, if there are any, because it may have been written as plain memory.
 void publish_plain_writes(runtime_state& state, address block) {
   directory_entry& entry = entry_of(state, block);
   if (!has_sharers(entry)) {
@@ -35,6 +35,8 @@ void publish_plain_writes(runtime_state& state, address block) {
     invalidate_in_place(state, block);
   }
 }
+
+}  // namespace
 
 void exposed_blocks::add(address first, std::size_t count) {
   const annotated_lock lock(mutex_);
@@ -59,7 +61,7 @@ void exposed_blocks::publish(runtime_state& state) {
 void expose(address at) {
   runtime_state& state = require_runtime("local");
   if (at.home() == state.rank()) {
-    state.exposed.add(at.block(), 1);
+    objects_of(state).exposed.add(at.block(), 1);
   } else {
     publish_plain_writes(state, at.block());
   }
@@ -67,7 +69,8 @@ void expose(address at) {
 
 void expose_own_blocks(const array_storage& storage) {
   if (const std::size_t blocks = blocks_of(storage, storage.rank); blocks != 0) {
-    require_runtime("array::local").exposed.add(storage.first[static_cast<std::size_t>(storage.rank)], blocks);
+    objects_of(require_runtime("array::local"))
+        .exposed.add(storage.first[static_cast<std::size_t>(storage.rank)], blocks);
   }
 }
 

@@ -7,9 +7,9 @@
 #include <liana/detail/address.hpp>
 #include <liana/detail/annotated_mutex.hpp>
 
-namespace liana::detail {
+#include "runtime/state/runtime_state.hpp"
 
-class runtime_state;
+namespace liana::detail {
 
 /// Blocks of this rank that the program may write as plain memory, because it has asked for `local()` pointers or
 /// spans. The protocol sees no such write, so every collective call, where plain memory changes hands, invalidates
@@ -31,8 +31,5 @@ class exposed_blocks {
   annotated_mutex mutex_;
   std::map<std::uint64_t, std::size_t> runs_ LIANA_GUARDED_BY(mutex_);  // number of blocks by the first one's address
 };
-
-/// Invalidates the replicas of one near block, if there are any, because it may have been written as plain memory.
-void publish_plain_writes(runtime_state& state, address block);
 
 }  // namespace liana::detail

@@ -13,7 +13,8 @@
 #include "runtime/objects/pool_memory.hpp"
 #include "runtime/report/log.hpp"
 #include "runtime/state/completion.hpp"
-#include "runtime/state/lent_buffer.hpp"
+#include "runtime/state/runtime_state.hpp"
+#include "runtime/state/wait.hpp"
 
 namespace liana::detail {
 namespace {
@@ -39,7 +40,7 @@ std::uint64_t swap_head(runtime_state& state, rank_t home, std::uint64_t expecte
 /// programming: coping with parallelism", 1986). The home takes all at once, so no place is reused while a push is
 /// under way. Whoever frees many objects of one home finds there what it pushed last, so the first try expects that.
 void queue_to_home(runtime_state& state, address at) {
-  const address last(state.last_queued.load(std::memory_order_relaxed));
+  const address last(objects_of(state).last_queued.load(std::memory_order_relaxed));
   std::uint64_t head = !last.is_null() && last.home() == at.home() ? last.bits() : 0;
   for (;;) {
     const std::uint64_t before = swap_head(state, at.home(), head, at.bits(), at);
@@ -48,7 +49,7 @@ void queue_to_home(runtime_state& state, address at) {
     }
     head = before;
   }
-  state.last_queued.store(at.bits(), std::memory_order_relaxed);
+  objects_of(state).last_queued.store(at.bits(), std::memory_order_relaxed);
 }
 
 /// What other ranks have freed of this rank's memory.
@@ -64,7 +65,7 @@ void take_back_freed(runtime_state& state) {
   }
   while (head != 0) {
     const address at(head);
-    const auto blocks = state.objects->find(at.offset(), at.block_log2());
+    const auto blocks = objects_of(state).places.find(at.offset(), at.block_log2());
     if (!blocks.has_value()) {
       log::error("destroy of {}: not the start of a live object; destroyed twice? What was queued behind it is lost",
                  to_string(at));
@@ -79,10 +80,15 @@ void take_back_freed(runtime_state& state) {
 
 }  // namespace
 
+void begin_objects(runtime_state& state) {
+  state.objects = std::make_unique<own_objects>(state.memory.segment, state.layout_of(state.rank()));
+  state.collective.before_meeting.emplace_back([](runtime_state& of) { objects_of(of).exposed.publish(of); });
+}
+
 address allocate_blocks(runtime_state& state, unsigned block_log2, std::size_t blocks, const char* what) {
   take_back_freed(state);
   try {
-    const allocator::allocation made = state.objects->allocate(block_log2, blocks);
+    const allocator::allocation made = objects_of(state).places.allocate(block_log2, blocks);
     const address at = address_of(state, made);
     if (!made.zeroed) {
       std::memset(near_data(state, at), 0, made.bytes());
@@ -97,15 +103,15 @@ address allocate_blocks(runtime_state& state, unsigned block_log2, std::size_t b
 
 void retire_blocks(runtime_state& state, const allocator::allocation& blocks) {
   const address first = address_of(state, blocks);
-  state.exposed.remove(first, blocks.blocks);
+  objects_of(state).exposed.remove(first, blocks.blocks);
   for (std::size_t i = 0; i < blocks.blocks; ++i) {
     const address block = first.advanced(static_cast<std::int64_t>(i << blocks.block_log2));
     directory_entry& entry = entry_of(state, block);
     take_near(state, block, "destroy");
     give_near(entry);
-    state.pool->raise_version_floor(entry.version.load(std::memory_order_relaxed));
+    objects_of(state).pool.raise_version_floor(entry.version.load(std::memory_order_relaxed));
   }
-  state.objects->free(blocks);
+  objects_of(state).places.free(blocks);
 }
 
 address make_object(std::size_t bytes, const void* content) {
@@ -152,7 +158,7 @@ void destroy_object(address at) {
     return;
   }
   take_back_freed(state);
-  const auto blocks = state.objects->find(at.offset(), at.block_log2());
+  const auto blocks = objects_of(state).places.find(at.offset(), at.block_log2());
   if (!blocks.has_value()) {
     throw usage_error("destroy of " + to_string(at) + ": not the start of a live object; destroyed already?");
   }

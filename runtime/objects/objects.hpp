@@ -1,16 +1,49 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
 
 #include <liana/detail/address.hpp>
+#include <liana/detail/array_storage.hpp>
 
 #include "allocator/segment_allocator.hpp"
+#include "runtime/objects/exposure.hpp"
+#include "runtime/objects/pool_memory.hpp"
 #include "runtime/state/runtime_state.hpp"
 
 /// Memory of this rank's pool as objects of the protocol. The allocator knows places; here they are zeroed, and no
 /// replica of what lay there before survives: it is invalidated when an object is destroyed, not when its place is used
 /// again.
 namespace liana::detail {
+
+/// What this rank has of objects.
+class own_objects final : public layer_part {
+ public:
+  /// Over the pool of a segment; both outlive it and stay where they are.
+  own_objects(const transport::shared_segment& segment, const segment_layout& layout)
+      : pool(segment, layout), places(layout.pool_bytes, pool) {}
+
+  pool_memory pool;                     ///< any thread
+  allocator::segment_allocator places;  ///< of live objects; has a lock of its own
+  exposed_blocks exposed;               ///< has a lock of its own
+
+  /// Those of all ranks that are not destroyed, and how many there have been. By collective calls, one thread at a
+  /// time.
+  std::vector<std::shared_ptr<array_storage>> arrays;
+  std::uint64_t arrays_made = 0;
+
+  /// The object of another rank that was freed last, a guess of its stack. Any thread.
+  std::atomic<std::uint64_t> last_queued{0};
+};
+
+inline own_objects& objects_of(const runtime_state& state) { return *static_cast<own_objects*>(state.objects.get()); }
+
+/// Makes what this rank has of objects; the segments are there. From then on what was written as plain memory is
+/// published before ranks meet.
+void begin_objects(runtime_state& state);
 
 /// Takes zeroed blocks in a row. First takes back what other ranks have freed. Throws resource_error saying `what` was
 /// asked for.

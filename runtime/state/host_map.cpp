@@ -39,7 +39,6 @@ host_map::host_map(std::span<const int> host_of_rank, rank_t rank, std::optional
 }
 
 void host_map::find_hosts() {
-  constexpr rank_t nobody = -1;
   const auto hosts = static_cast<std::size_t>(*std::ranges::max_element(host_of_rank_)) + 1;
   leaders_.assign(hosts, nobody);
   ranks_on_.assign(hosts, 0);

@@ -3,18 +3,22 @@
 #include <string>
 
 #include <liana/error.hpp>
-
-#include "runtime/coherence/prefetch_list.hpp"
-#include "runtime/coherence/put_list.hpp"
-#include "runtime/coherence/release_queue.hpp"
-#include "runtime/group/process_group.hpp"
-#include "runtime/objects/pool_memory.hpp"
+#include <liana/runtime.hpp>
 
 namespace liana::detail {
 
+runtime_state::runtime_state()
+    : number([] {
+        static std::atomic<std::uint64_t> runtimes{0};
+        return runtimes.fetch_add(1, std::memory_order_relaxed) + 1;
+      }()) {}
+
+runtime_state::~runtime_state() = default;
+
 std::string runtime_state::describe(rank_t other) const {
   const auto index = static_cast<std::size_t>(other);
-  return "rank " + std::to_string(other) + (index < processors.size() ? " on " + processors[index] : std::string());
+  return "rank " + std::to_string(other) +
+         (index < job.processors.size() ? " on " + job.processors[index] : std::string());
 }
 
 operation_buffer* runtime_state::take_buffer() {
@@ -27,14 +31,15 @@ operation_buffer* runtime_state::take_buffer() {
   return taken;
 }
 
-runtime_state::runtime_state()
-    : number([] {
-        static std::atomic<std::uint64_t> runtimes{0};
-        return runtimes.fetch_add(1, std::memory_order_relaxed) + 1;
-      }()),
-      releases(std::make_unique<release_queue>()),
-      prefetches(std::make_unique<prefetch_list>()),
-      puts(std::make_unique<put_list>()) {}
-runtime_state::~runtime_state() = default;
+runtime_state& require_runtime(const char* operation) {
+  if (current->state == nullptr) {
+    refuse_without_runtime(operation);
+  }
+  return *current->state;
+}
+
+void refuse_without_runtime(const char* operation) {
+  throw usage_error(std::string(operation) + ": there is no runtime; construct liana::runtime first");
+}
 
 }  // namespace liana::detail

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,14 +13,11 @@
 #include <vector>
 
 #include <liana/detail/annotated_mutex.hpp>
-#include <liana/detail/array_storage.hpp>
 #include <liana/detail/context.hpp>
 #include <liana/detail/thread_state.hpp>
 
-#include "allocator/segment_allocator.hpp"
 #include "runtime/cache/cache.hpp"
 #include "runtime/machine/topology.hpp"
-#include "runtime/objects/exposure.hpp"
 #include "runtime/settings/configuration.hpp"
 #include "runtime/state/host_map.hpp"
 #include "runtime/state/operation_buffers.hpp"
@@ -28,14 +27,82 @@
 
 namespace liana::detail {
 
-class pool_memory;    // runtime/objects/pool_memory.hpp
-class prefetch_list;  // runtime/coherence/prefetch_list.hpp
-class process_group;  // runtime/group/process_group.hpp
-class put_list;       // runtime/coherence/put_list.hpp
-class release_queue;  // runtime/coherence/release_queue.hpp
+class runtime_state;
+
+/// The job as this rank sees it. Written by the thread that starts the runtime, before any other uses it; then any
+/// thread reads it, without a lock.
+struct job_facts {
+  topology machine;
+  std::vector<std::string> processors;  ///< by rank: the host as users know it
+  bool oversubscribed = false;          ///< more ranks than processing units on this host: waits yield at once
+
+  /// How long a wait goes on although a rank that it is for is gone. Not 0 at the end of the runtime only, when the
+  /// ending thread, which is then alone, sets it.
+  std::chrono::milliseconds forgiveness{0};
+};
+
+/// The segments of the job and where they are mapped here. Written by the thread that starts the runtime, before any
+/// other uses it; then any thread reads it, without a lock. What the segments hold has rules of its own: the protocol's
+/// for blocks and entries, and those of `control_page`.
+struct memory_map {
+  std::vector<segment_layout> layouts;              ///< by rank
+  transport::shared_segment segment;                ///< this rank's
+  std::vector<transport::shared_segment> attached;  ///< by rank; those of other ranks that are mapped here
+  std::vector<home_view> homes;                     ///< by rank; origins of near ones
+};
+
+/// What the ranks' collective calls have come to. Written by the thread that makes them; the program sees to it that
+/// this is one thread at a time.
+struct collective_calls {
+  std::uint64_t meetings = 0;   ///< so far
+  std::uint64_t exchanges = 0;  ///< of values by the control pages, so far
+  bool broken = false;          ///< a meeting failed: the ranks no longer agree, and no further one is tried
+
+  /// What each rank does before it meets the others, in this order. Layers add to it while the runtime starts.
+  std::vector<std::function<void(runtime_state&)>> before_meeting;
+};
+
+/// What the statistics need beside the counters, which each thread has for itself (`thread_state`).
+struct counts_of_runtime {
+  /// Sums of the counters when the runtime started: threads, and with them their counters, outlive runtimes. Written by
+  /// the thread that starts the runtime.
+  std::array<std::uint64_t, counters> before_start{};
+
+  annotated_mutex mutex;
+  /// Invalidations sent, by block, of the first few thousand blocks. Any thread, with the mutex.
+  std::unordered_map<std::uint64_t, std::uint64_t> invalidated LIANA_GUARDED_BY(mutex);
+};
+
+/// What a layer above keeps with the runtime. The state owns it and knows no more of it; a function in the layer's
+/// header, named beside the member, says what it is. Made while the runtime starts, by the thread that starts it.
+class layer_part {
+ public:
+  layer_part() = default;
+  layer_part(const layer_part&) = delete;
+  layer_part& operator=(const layer_part&) = delete;
+  layer_part(layer_part&&) = delete;
+  layer_part& operator=(layer_part&&) = delete;
+  virtual ~layer_part() = default;
+};
+
+/// The accesses that this rank has begun and that no thread waits for, as far as every wait has to do with them. The
+/// protocol implements it. Any thread may call.
+class begun_work : public layer_part {
+ public:
+  /// Moves on what holds blocks for which other ranks may wait. Called in every step of every wait, so that two ranks
+  /// that each wait for a block that the other one has begun to write both get on. Does not wait.
+  virtual void move_on(runtime_state& state) = 0;
+
+  /// Throws peer_error when something has failed whose failure leaves a block locked: those may wait for it who are
+  /// waited for here. Called now and then by a wait that lasts.
+  virtual void check(runtime_state& state) = 0;
+};
 
 /// All that a rank's runtime consists of. Made by `start_runtime` in the order of the members, which is also the order
-/// of what needs what; the parts know this structure, not each other.
+/// of what needs what; the layers know this structure, not each other.
+///
+/// Where no lock is named, a member is written by the thread that starts or ends the runtime, which is then alone, and
+/// read by any thread in between.
 class runtime_state {
  public:
   runtime_state();
@@ -45,57 +112,35 @@ class runtime_state {
   runtime_state& operator=(runtime_state&&) = delete;
   ~runtime_state();
 
-  std::uint64_t number;  ///< of all runtimes of this process, from 1: what a thread keeps of one is not the next one's
+  std::uint64_t number;  ///< of all runtimes of this process, from 1: what a thread keeps is not the next one's
   context hot;           ///< what the inlined paths see; `hot.state` is this
   configuration settings;
-  topology machine;
-  std::unique_ptr<process_group> group;  ///< the ranks of this job, over MPI
-  std::optional<host_map> hosts;
-  std::vector<std::string> processors;  ///< by rank: the host as users know it
-  bool oversubscribed = false;          ///< more ranks than processing units on this host: waits yield at once
-
-  // Segments.
-  std::vector<segment_layout> layouts;              ///< by rank
-  transport::shared_segment segment;                ///< this rank's
-  std::vector<transport::shared_segment> attached;  ///< by rank; those mapped here
-  std::vector<home_view> homes;                     ///< by rank; origins of near ones
-  std::unique_ptr<transport::transport> wire;
-  std::optional<operation_buffers> buffers;
-  std::optional<cache> replicas;
-
-  // Objects of this rank.
-  std::unique_ptr<pool_memory> pool;
-  std::unique_ptr<allocator::segment_allocator> objects;
-  std::vector<std::shared_ptr<array_storage>> arrays;  ///< those not destroyed
-  std::shared_ptr<array_storage> loop_words;           ///< of parallel_for, once there was one
-  exposed_blocks exposed;                              ///< written as plain memory
-  std::uint64_t arrays_made = 0;
-  std::atomic<std::uint64_t> last_queued{0};  ///< the object of another rank that was freed last, a guess of its stack
-
-  // The protocol.
-  std::unique_ptr<release_queue> releases;    ///< far releases under way
-  std::unique_ptr<prefetch_list> prefetches;  ///< read misses that nobody waits for
-  std::unique_ptr<put_list> puts;             ///< far puts that nobody has waited for yet
-  std::atomic<std::uint64_t> stamps{0};       ///< the last one this rank has used, see fresh_stamp
-
-  /// How long a wait goes on although a rank that it is for is gone. Not 0 at the end of the runtime only.
-  std::chrono::milliseconds forgiveness{0};
-
-  // Collective calls.
-  std::uint64_t calls = 0;      ///< meetings so far
-  std::uint64_t exchanges = 0;  ///< of values by the control pages, so far
-  bool broken = false;          ///< a meeting failed: the ranks no longer agree, and no further one is tried
-
-  // Statistics.
-  std::array<std::uint64_t, counters> counted_before{};  ///< threads, and with them their counters, outlive runtimes
-  annotated_mutex invalidated_mutex;
-  /// Invalidations sent by block, of the first few thousand blocks.
-  std::unordered_map<std::uint64_t, std::uint64_t> invalidated LIANA_GUARDED_BY(invalidated_mutex);
+  job_facts job;
+  std::unique_ptr<layer_part> group;  ///< the ranks of the job, over MPI: group_of, runtime/group/process_group.hpp
+  std::optional<host_map> hosts;      ///< who is near whom
+  memory_map memory;
+  std::unique_ptr<begun_work> begun;           ///< protocol_of, runtime/coherence/protocol.hpp; has locks of its own
+  std::unique_ptr<transport::transport> wire;  ///< any thread may post and make progress
+  std::optional<operation_buffers> buffers;    ///< has a lock of its own
+  std::optional<cache> replicas;               ///< has a lock of its own
+  std::unique_ptr<layer_part> objects;         ///< objects of this rank: objects_of, runtime/objects/objects.hpp
+  std::unique_ptr<layer_part> loops;           ///< of parallel_for, once there was one: runtime/sync/parallel_for.cpp
+  collective_calls collective;
+  counts_of_runtime counts;
 
   [[nodiscard]] rank_t rank() const { return hot.rank; }
   [[nodiscard]] rank_t size() const { return hot.size; }
-  [[nodiscard]] bool near(rank_t other) const { return homes[static_cast<std::size_t>(other)].origin != nullptr; }
-  [[nodiscard]] const segment_layout& layout_of(rank_t other) const { return layouts[static_cast<std::size_t>(other)]; }
+  [[nodiscard]] bool near(rank_t other) const {
+    return memory.homes[static_cast<std::size_t>(other)].origin != nullptr;
+  }
+  [[nodiscard]] const segment_layout& layout_of(rank_t other) const {
+    return memory.layouts[static_cast<std::size_t>(other)];
+  }
+
+  /// The segment of a rank that is mapped here, this one's included.
+  [[nodiscard]] const transport::shared_segment& mapped(rank_t which) const {
+    return which == rank() ? memory.segment : memory.attached[static_cast<std::size_t>(which)];
+  }
 
   /// A rank for messages: `rank 3 on node2`.
   [[nodiscard]] std::string describe(rank_t other) const;
@@ -109,7 +154,7 @@ class runtime_state {
   /// An operation buffer; give it back to `buffers`. Throws resource_error when thousands of operations are under way.
   [[nodiscard]] operation_buffer* take_buffer();
 
-  [[nodiscard]] control_page& control() const { return *reinterpret_cast<control_page*>(segment.data()); }
+  [[nodiscard]] control_page& control() const { return *reinterpret_cast<control_page*>(memory.segment.data()); }
 
   /// This host's validity word of a block.
   [[nodiscard]] std::uint64_t validity(address block) const {
@@ -118,8 +163,30 @@ class runtime_state {
 
   /// A stamp that no rank has ever used: this rank's number and a counter.
   [[nodiscard]] std::uint64_t fresh_stamp() {
-    return ((static_cast<std::uint64_t>(rank()) + 1) << 47U) | (stamps.fetch_add(1, std::memory_order_relaxed) + 1);
+    return ((static_cast<std::uint64_t>(rank()) + 1) << 47U) | (stamps_.fetch_add(1, std::memory_order_relaxed) + 1);
   }
+
+ private:
+  std::atomic<std::uint64_t> stamps_{0};  ///< the last one this rank has used
+};
+
+/// An operation buffer that is given back. What was posted with it has ended by then.
+class lent_buffer {
+ public:
+  /// Throws resource_error when all are lent.
+  explicit lent_buffer(runtime_state& state) : state_(state), buffer_(state.take_buffer()) {}
+  lent_buffer(const lent_buffer&) = delete;
+  lent_buffer& operator=(const lent_buffer&) = delete;
+  lent_buffer(lent_buffer&&) = delete;
+  lent_buffer& operator=(lent_buffer&&) = delete;
+  ~lent_buffer() { state_.buffers->give_back(buffer_); }
+
+  [[nodiscard]] operation_buffer& get() const { return *buffer_; }
+  operation_buffer* operator->() const { return buffer_; }
+
+ private:
+  runtime_state& state_;
+  operation_buffer* buffer_;
 };
 
 /// The runtime of this process; throws usage_error, naming `operation`, when there is none.

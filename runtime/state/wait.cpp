@@ -12,10 +12,8 @@
 #include <liana/detail/print.hpp>
 #include <liana/error.hpp>
 
-#include "runtime/coherence/put_list.hpp"
-#include "runtime/coherence/release_queue.hpp"
+#include "runtime/report/describe.hpp"
 #include "runtime/report/log.hpp"
-#include "runtime/report/rank_list.hpp"
 #include "runtime/state/runtime_state.hpp"
 
 namespace liana::detail {
@@ -71,7 +69,7 @@ std::vector<rank_t> find_lost(runtime_state& state, address at, rank_t holder) {
 std::string describe_lost(const runtime_state& state, const std::vector<rank_t>& lost) {
   std::vector<std::string> hosts;
   for (const rank_t each : lost) {
-    const std::string& host = state.processors[static_cast<std::size_t>(each)];
+    const std::string& host = state.job.processors[static_cast<std::size_t>(each)];
     if (std::ranges::find(hosts, host) == hosts.end()) {
       hosts.push_back(host);
     }
@@ -87,10 +85,10 @@ waiter::waiter(runtime_state& state, const char* operation, address at, awaited_
 void waiter::step(rank_t holder) {
   if (state_.wire != nullptr) {
     state_.wire->progress();
-    state_.puts->progress();  // others may wait for a block that one of them holds
+    state_.begun->move_on(state_);
   }
   ++steps_;
-  if (!state_.oversubscribed && steps_ <= spins) {
+  if (!state_.job.oversubscribed && steps_ <= spins) {
     pause();
     return;
   }
@@ -120,15 +118,14 @@ void waiter::look_around(rank_t holder) {
   }
   next_look_ = now + look_interval;
   if (state_.wire != nullptr) {
-    // A release of this rank that has failed leaves a block locked, for which those may wait who are waited for here.
-    state_.releases->progress(state_);
+    state_.begun->check(state_);
     const std::vector<rank_t> lost = find_lost(state_, at_, holder);
     if (lost_since_ == std::chrono::steady_clock::time_point()) {
       lost_since_ = now;
     }
     if (lost.empty()) {
       lost_since_ = {};
-    } else if (now - lost_since_ >= state_.forgiveness) {
+    } else if (now - lost_since_ >= state_.job.forgiveness) {
       throw peer_error(lost.front(),
                        fmt::format("{}: {} gone, after a wait of {:.1f} s for {}", describe_operation(operation_, at_),
                                    describe_lost(state_, lost), seconds(waited), describe_awaited(at_, holder, role_)));

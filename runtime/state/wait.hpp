@@ -10,8 +10,6 @@ namespace liana::detail {
 
 class runtime_state;
 
-inline constexpr rank_t nobody = -1;
-
 /// How messages speak of whoever a wait is for.
 struct awaited_role {
   const char* one = "which holds the block";    ///< `rank 3, which holds the block`
@@ -31,7 +29,7 @@ class waiter {
   /// One step. `holder`: the rank whose doing would end the wait, or `nobody` if it is not known or the wait is for
   /// every rank. Logs a warning after `options::warn_after` and again at doubling intervals, naming block and holder;
   /// throws timeout_error after `options::timeout`, and peer_error when the holder (or, for `nobody`, any rank) is
-  /// gone, and has been so for as long as the runtime forgives that (runtime_state::forgiveness), or when an earlier
+  /// gone, and has been so for as long as the runtime forgives that (job_facts::forgiveness), or when an earlier
   /// release of this rank has failed.
   void step(rank_t holder);
 

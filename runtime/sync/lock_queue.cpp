@@ -11,6 +11,7 @@
 #include <liana/error.hpp>
 
 #include "runtime/coherence/coherence.hpp"
+#include "runtime/coherence/protocol.hpp"
 #include "runtime/coherence/release_queue.hpp"
 #include "runtime/objects/objects.hpp"
 #include "runtime/state/wait.hpp"
@@ -55,11 +56,11 @@ void write_word(runtime_state& state, address node, std::size_t offset, std::uin
     reinterpret_cast<std::atomic<std::uint64_t>*>(near_data(state, at))->store(value, std::memory_order_release);
     return;
   }
-  auto posted = state.releases->take();
+  auto posted = protocol_of(state).releases.take();
   posted->block = node;
   const std::array chain{transport::operation::write(state.data_at(at), &value, sizeof value)};
   state.wire->post(node.home(), chain, posted->done);
-  state.releases->put(state, std::move(posted));
+  protocol_of(state).releases.put(state, std::move(posted));
 }
 
 /// Throws what the node in front, if it has given up its place, ended with.

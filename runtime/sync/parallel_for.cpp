@@ -1,4 +1,5 @@
 #include <limits>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -21,10 +22,21 @@ const char* name_of(schedule how) {
   return names[static_cast<std::size_t>(how)];
 }
 
-/// Each rank's word: a line of its own in an array that the first loop of a runtime makes.
-address word_of(const runtime_state& state, rank_t rank) {
-  return state.loop_words->first[static_cast<std::size_t>(rank)];
-}
+/// What loops keep with the runtime: each rank's word, a line of its own in an array that the first loop makes. Written
+/// by that collective call.
+class loop_words final : public layer_part {
+ public:
+  explicit loop_words(rank_t ranks)
+      : words_(make_array_storage(static_cast<std::size_t>(ranks), entry_bytes, {.block_bytes = entry_bytes},
+                                  operation)) {}
+
+  [[nodiscard]] address of(rank_t rank) const { return words_->first[static_cast<std::size_t>(rank)]; }
+
+ private:
+  std::shared_ptr<array_storage> words_;
+};
+
+address word_of(const runtime_state& state, rank_t rank) { return static_cast<loop_words&>(*state.loops).of(rank); }
 
 /// The rank's run of `count` things of which each rank has as many, as far as they go.
 index_range run_of_rank(std::uint64_t count, const runtime_state& state) {
@@ -49,9 +61,8 @@ loop_chunks::loop_chunks(std::size_t count, parallel_for_options with)
   const std::string call =
       fmt::format("parallel_for({} iterations, {}, chunks of {})", count, name_of(with.schedule), with.chunk);
   if (with.schedule != schedule::fixed) {
-    if (state.loop_words == nullptr) {
-      state.loop_words = make_array_storage(static_cast<std::size_t>(state.size()), entry_bytes,
-                                            {.block_bytes = entry_bytes}, operation);
+    if (state.loops == nullptr) {
+      state.loops = std::make_unique<loop_words>(state.size());
     }
     // All ranks have left the loop before, and nobody takes a chunk of this one before all have met.
     const index_range mine = run_of_rank(chunks_, state);

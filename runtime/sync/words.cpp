@@ -12,7 +12,8 @@
 #include "runtime/coherence/coherence.hpp"
 #include "runtime/objects/objects.hpp"
 #include "runtime/state/completion.hpp"
-#include "runtime/state/lent_buffer.hpp"
+#include "runtime/state/runtime_state.hpp"
+#include "runtime/state/wait.hpp"
 
 namespace liana::detail {
 namespace {

@@ -240,7 +240,7 @@ class scripted_program final : public simulated_program {
     if (plan_.cache_pages != 0) {
       const auto& layout = state.layout_of(state.rank());
       state.replicas.emplace(
-          std::span(state.segment.data() + layout.cache, plan_.cache_pages * liana::detail::page_bytes),
+          std::span(state.memory.segment.data() + layout.cache, plan_.cache_pages * liana::detail::page_bytes),
           [](std::byte*, std::size_t) {});
       state.replicas->describe(state.hot);
     }

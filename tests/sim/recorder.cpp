@@ -46,7 +46,8 @@ recorder::~recorder() {
 }
 
 void recorder::make_blocks(detail::runtime_state& state) {
-  segments_.push_back({.rank = state.rank(), .data = state.segment.data(), .bytes = state.segment.size()});
+  segments_.push_back(
+      {.rank = state.rank(), .data = state.memory.segment.data(), .bytes = state.memory.segment.size()});
   const std::vector<std::uint64_t> zeros(most_words, 0);
   for (shared_block& each : blocks_) {
     if (each.home != state.rank()) {

@@ -275,10 +275,10 @@ TEST(a_put_that_nobody_waits_for, is_given_up_at_the_end_of_a_runtime_that_ends_
                  {[&](runtime_state& state) {
                     world.wires().hold(0, 1, true);
                     put = blocks.at[0].async_put({});
-                    state.broken = true;
+                    state.collective.broken = true;
                     world.wires().hold(0, 1, false);
                   },
-                  [](runtime_state& state) { state.broken = true; }});
+                  [](runtime_state& state) { state.collective.broken = true; }});
   EXPECT_FALSE(world.run(program).hung);
   EXPECT_TRUE(put.ready());
   EXPECT_THROW(put.wait(), liana::usage_error);
@@ -426,7 +426,7 @@ TEST(a_cache_full_of_releases_under_way, waits_for_them) {
   played program(
       [&](runtime_state& state) {
         const auto& layout = state.layout_of(state.rank());
-        state.replicas.emplace(std::span(state.segment.data() + layout.cache, 2 * liana::detail::page_bytes),
+        state.replicas.emplace(std::span(state.memory.segment.data() + layout.cache, 2 * liana::detail::page_bytes),
                                [](std::byte*, std::size_t) {});
         state.replicas->describe(state.hot);
         blocks.make(state);
@@ -462,7 +462,7 @@ TEST(a_runtime_that_ends_out_of_step, leaves_nothing_under_way_behind) {
                      guard.release();
                    }
                    EXPECT_FALSE(world.wires().awaited(0).empty());
-                   state.broken = true;
+                   state.collective.broken = true;
                  }});
   const auto result = world.run(program);
   left = world.wires().awaited(0).size();

@@ -158,7 +158,7 @@ class threaded_job {
     if (with_.cache_pages != 0) {
       const auto& layout = state->layout_of(rank);
       state->replicas.emplace(
-          std::span(state->segment.data() + layout.cache, with_.cache_pages * liana::detail::page_bytes),
+          std::span(state->memory.segment.data() + layout.cache, with_.cache_pages * liana::detail::page_bytes),
           [](std::byte*, std::size_t) {});
       state->replicas->describe(state->hot);
     }

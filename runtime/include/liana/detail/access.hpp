@@ -169,8 +169,8 @@ replica_hit find_in_table(const context& here, address at) noexcept;
   return find_in_table(here, at);
 }
 
-/// The hit check of runtime/coherence/README.md: stamp == V[h(b)]. What it returns was current when the validity word was loaded; the
-/// caller looks at `sequence` again after using it, or pins it.
+/// The hit check of runtime/coherence/README.md: stamp == V[h(b)]. What it returns was current when the validity word
+/// was loaded; the caller looks at `sequence` again after using it, or pins it.
 [[gnu::always_inline]] inline replica_hit find_valid_replica(const context& here, address at) {
   const replica_hit found = find_replica(here, at);
   if (found.copy == nullptr || (found.sequence & 1U) != 0) {
@@ -231,12 +231,12 @@ inline bool is_plausible(const context& here, address at, std::size_t bytes) {
     const home_view& home = here.homes[at.home()];
     if (home.origin != nullptr) {
       if (is_plausible(here, at, bytes) && try_near_read(home, at, to, bytes)) [[likely]] {
-        count(counter::home_accesses);
+        count(counter.home_accesses);
         return;
       }
       // A replica is of a block that exists, so that is not asked.
     } else if (try_hit(here, at, to, bytes)) [[likely]] {
-      count(counter::hits);
+      count(counter.hits);
       return;
     }
   }
@@ -257,7 +257,7 @@ inline bool is_plausible(const context& here, address at, std::size_t bytes) {
         }
         racing_copy(home.origin + at.offset(), from, bytes);
         give_near(entry);
-        count(counter::home_accesses);
+        count(counter.home_accesses);
         return;
       }
     }
@@ -286,7 +286,7 @@ inline bool is_plausible(const context& here, address at, std::size_t bytes) {
   const context& here = *current;
   if (here.size != 0 && at.home() != here.rank) [[likely]] {
     if (const replica_hit hit = pin_valid_replica(here, at, bytes); hit.copy != nullptr) [[likely]] {
-      count(counter::hits);
+      count(counter.hits);
       return read_hold::pinned(hit.copy->data.load(std::memory_order_relaxed) + at.offset_in_block(), *hit.copy);
     }
   }

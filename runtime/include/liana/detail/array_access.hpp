@@ -90,10 +90,10 @@ struct reads_here {
 
   void report() const {
     if (near != 0) {
-      count(counter::home_accesses, near);
+      count(counter.home_accesses, near);
     }
     if (hits != 0) {
-      count(counter::hits, hits);
+      count(counter.hits, hits);
     }
   }
 };

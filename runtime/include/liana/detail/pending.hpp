@@ -46,11 +46,11 @@ void finish_put_noexcept(const begun_put& which) noexcept;
     const home_view& home = here.homes[at.home()];
     if (home.origin != nullptr) {
       if (is_plausible(here, at, bytes) && try_near_read(home, at, to, bytes)) [[likely]] {
-        count(counter::home_accesses);
+        count(counter.home_accesses);
         return true;
       }
     } else if (try_hit(here, at, to, bytes)) {
-      count(counter::hits);
+      count(counter.hits);
       return true;
     }
   }

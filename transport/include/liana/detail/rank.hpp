@@ -6,4 +6,10 @@ namespace liana {
 /// with `int`.
 using rank_t = int;
 
+namespace detail {
+
+/// No rank, or one that is not known.
+inline constexpr rank_t nobody = -1;
+
+}  // namespace detail
 }  // namespace liana

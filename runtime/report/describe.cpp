@@ -1,11 +1,14 @@
-#include "runtime/report/rank_list.hpp"
+#include "runtime/report/describe.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <ostream>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include <liana/detail/print.hpp>
 
 namespace liana::detail {
 
@@ -41,5 +44,14 @@ std::string describe_differences(std::span<const std::string> by_rank, const cha
   }
   return text;
 }
+
+std::string to_string(address at) {
+  if (at.is_null()) {
+    return "null";
+  }
+  return fmt::format("rank {} + {:#x} (block of {} B)", at.home(), at.offset(), at.block_bytes());
+}
+
+std::ostream& print(std::ostream& out, address at) { return out << to_string(at); }
 
 }  // namespace liana::detail

@@ -5,6 +5,7 @@
 
 #include <liana/detail/rank.hpp>
 
+/// Texts for messages. That of an address, which public headers print too, is in liana/detail/print.hpp.
 namespace liana::detail {
 
 /// Ranks in ascending order, for messages: `rank 2`, `ranks 0-3`, `ranks 0, 2-5, 9`.
