@@ -20,7 +20,7 @@
 #include "runtime/group/process_group.hpp"
 #include "runtime/job/job_settings.hpp"
 #include "runtime/job/segments.hpp"
-#include "runtime/job/statistics_report.hpp"
+#include "runtime/job/statistics.hpp"
 #include "runtime/objects/objects.hpp"
 #include "runtime/report/log.hpp"
 #include "transport/factory.hpp"

@@ -73,7 +73,7 @@ TEST_F(cache_eviction, spares_what_was_used_since_the_hand_passed) {
 
 TEST_F(cache_eviction, counts_evictions_for_the_thread_that_needs_room) {
   fill_with(12, pages);
-  const auto& counted = thread().counts[static_cast<std::size_t>(counter.evictions)];
+  const auto& counted = thread().counts[counter.evictions];
   const std::uint64_t before = counted.load();
   cached(backed_cache::block(13, 100));
   EXPECT_EQ(counted.load() - before, 2U);

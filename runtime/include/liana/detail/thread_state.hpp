@@ -2,30 +2,27 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <numeric>
 #include <vector>
 
 #include <liana/detail/address.hpp>
+#include <liana/statistics.hpp>
 
 namespace liana::detail {
 
-/// What is counted, each by the thread that does it; see liana::statistics for the meaning.
-enum class counter : std::uint8_t {
-  hits,
-  misses,
-  revalidations,
-  invalidations_sent,
-  invalidations_received,
-  spurious_misses,
-  evictions,
-  bytes_read,
-  bytes_written,
-  lock_retries,
-  home_accesses,
-};
-inline constexpr std::size_t counters = 11;
+/// How many counters there are: the fields of liana::statistics, which says what each one means.
+inline constexpr std::size_t counters = sizeof(statistics) / sizeof(std::uint64_t);
+
+/// The numbers of the counters, by their names: `count(counter.hits)`.
+inline constexpr statistics counter = [] {
+  std::array<std::uint64_t, counters> numbers{};
+  std::iota(numbers.begin(), numbers.end(), std::uint64_t{0});
+  return std::bit_cast<statistics>(numbers);
+}();
 
 /// Blocks in a row held by guards or a view of one thread: what a waiting thread looks up to tell a wait for itself
 /// from a wait for others. Taken by the thread it belongs to, given up by whichever thread closes the last guard.
@@ -66,8 +63,8 @@ inline thread_state& thread() {
 }
 
 /// Counts without a locked instruction: nobody else writes this thread's counters.
-inline void count(counter what, std::uint64_t by = 1) {
-  auto& word = thread().counts[static_cast<std::size_t>(what)];
+inline void count(std::uint64_t which, std::uint64_t by = 1) {
+  auto& word = thread().counts[which];
   word.store(word.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
