@@ -13,6 +13,10 @@ BEGIN {
   may["allocator", "address"]
   may["runtime", "allocator"]; may["runtime", "transport"]; may["runtime", "address"]; may["runtime", "factory"]
   may["benchmarks", "transport"]; may["benchmarks", "address"]; may["benchmarks", "factory"]
+
+  # level[folder]: of runtime/, bottom up. A folder may include itself and those below it.
+  count = split(runtime_folders, names, " ")
+  for (i = 1; i <= count; i++) level[names[i]] = i
 }
 
 NR == FNR {
@@ -46,6 +50,13 @@ function layer(path) {
   if (path ~ /^transport\/factory\./) return "factory"
   if (match(path, /^transport\/[^\/]+\//)) return substr(path, 1, RLENGTH - 1)
   return substr(path, 1, index(path, "/") - 1)
+}
+
+# The folder of runtime/ that a file lies in; "" for public headers.
+function folder(path,    rest) {
+  if (is_public(path)) return ""
+  rest = substr(path, length("runtime/") + 1)
+  return substr(rest, 1, index(rest, "/") - 1)
 }
 
 # Its name in the layer table.
@@ -98,6 +109,8 @@ function check_internal(form, name, path,    to) {
     # The public API, whichever layer it comes from.
   } else if (from != to && !((kind(from), kind(to)) in may)) {
     violation(from " includes " path " of " to)
+  } else if (from == "runtime" && to == "runtime" && folder(path) != "" && level[folder(path)] > level[folder(FILENAME)]) {
+    violation("runtime/" folder(FILENAME) " includes " path ", which lies above it")
   }
   if (from == "runtime" && path == "runtime/include/liana/mpi.hpp" && !may_include_mpi(FILENAME)) {
     violation("<liana/mpi.hpp>, and with it <mpi.h>, outside the bootstrap")

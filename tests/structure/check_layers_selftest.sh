@@ -38,7 +38,7 @@ seed() {
   if output=$(check); then
     printf 'FAILED: %s with %s passes\n' "$path" "$*"
     failures=$((failures + 1))
-  elif ! grep -e "^$path:" -e "^${path%%/*}/: " <<<"$output" | grep -qF -- "$text"; then
+  elif ! grep -e "^$path:" -e "^${path%%/*}/: " -e "^${path%/*}: " <<<"$output" | grep -qF -- "$text"; then
     printf 'FAILED: %s with %s: expected "%s", got:\n%s\n' "$path" "$*" "$text" "$output"
     failures=$((failures + 1))
   fi
@@ -63,6 +63,15 @@ put runtime/group/process_group.cpp '#include <liana/mpi.hpp>' '#include <mpi.h>
 put runtime/machine/topology.cpp '#include <hwloc.h>'
 put runtime/cache/cache.cpp '#include "allocator/block.hpp"' '#include "transport/factory.hpp"' 'auto kind = transport_kind::shm;' \
   'auto text = "verbs::x";'
+put runtime/report/log.hpp '#include <string>'
+put runtime/state/wait.hpp '#include "runtime/report/log.hpp"' '#include "runtime/state/state.hpp"' '#include <liana/detail/entry.hpp>'
+put runtime/state/state.hpp '#include "runtime/cache/cache.hpp"'
+put runtime/cache/cache.hpp '#include <liana/detail/entry.hpp>'
+put runtime/group/meeting.hpp '#include "../state/wait.hpp"'
+put runtime/coherence/miss.hpp '#include "runtime/group/meeting.hpp"' '#include "runtime/state/wait.hpp"'
+put runtime/job/startup.hpp '#include "runtime/coherence/miss.hpp"'
+put runtime/info/main.cpp '#include "runtime/job/startup.hpp"'
+put runtime/CMakeLists.txt ''
 put apps/rank/main.cpp '#include "table.hpp"' '#include <CLI/CLI.hpp>' '#include <liana/liana.hpp>'
 put apps/rank/table.hpp '#include <map>'
 put apps/rank/main_mpi.cpp '#include <mpi.h>'
@@ -84,6 +93,21 @@ seed allocator/pool.cpp 'allocator includes transport/transport.hpp' '#include "
 seed allocator/pool.cpp 'allocator includes runtime/include/liana/detail/entry.hpp' '#include <liana/detail/entry.hpp>'
 seed runtime/coherence/miss.cpp 'runtime includes transport/shm/segment.hpp' '#include "transport/shm/segment.hpp"'
 seed runtime/coherence/miss.cpp 'runtime includes apps/rank/table.hpp' '#include "apps/rank/table.hpp"'
+
+# Upwards within the runtime.
+seed runtime/state/wait.cpp 'runtime/state includes runtime/coherence/miss.hpp, which lies above it' '#include "runtime/coherence/miss.hpp"'
+seed runtime/state/wait.cpp 'runtime/state includes runtime/coherence/miss.hpp' '#include "../coherence/miss.hpp"'
+seed runtime/state/wait.cpp 'runtime/state includes runtime/group/meeting.hpp' '#include "runtime/group/meeting.hpp"'
+seed runtime/group/meeting.cpp 'runtime/group includes runtime/coherence/miss.hpp' '#include "runtime/coherence/miss.hpp"'
+seed runtime/cache/table.cpp 'runtime/cache includes runtime/state/state.hpp' '#include "runtime/state/state.hpp"'
+seed runtime/report/log.cpp 'runtime/report includes runtime/job/startup.hpp' '#include "runtime/job/startup.hpp"'
+seed runtime/coherence/owner/keep.cpp 'runtime/coherence includes runtime/job/startup.hpp' '#include "runtime/job/startup.hpp"'
+rmdir "$root/runtime/coherence/owner"
+seed runtime/policy/owner.cpp 'has no folder of this name' 'int x;'
+rmdir "$root/runtime/policy"
+seed runtime/loose.cpp 'has no folder of this name' 'int x;'
+seed runtime/loose.hpp 'has no folder of this name' '#include "runtime/job/startup.hpp"'
+
 seed apps/rank/more.cpp 'apps includes transport/transport.hpp' '#include "transport/transport.hpp"'
 seed apps/rank/more.cpp 'apps includes allocator/block.hpp' '#include "allocator/block.hpp"'
 seed apps/rank/more.cpp 'not for programs' '#include <liana/detail/entry.hpp>'
