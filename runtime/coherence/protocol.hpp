@@ -15,7 +15,7 @@ namespace liana::detail {
 class protocol final : public begun_work {
  public:
   /// Puts hold blocks that other ranks may wait for.
-  void move_on(runtime_state& state) override { puts.progress(); }
+  void move_on() override { puts.progress(); }
 
   /// A release that has failed leaves its block locked.
   void check(runtime_state& state) override { releases.progress(state); }

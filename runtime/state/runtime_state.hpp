@@ -91,7 +91,7 @@ class begun_work : public layer_part {
  public:
   /// Moves on what holds blocks for which other ranks may wait. Called in every step of every wait, so that two ranks
   /// that each wait for a block that the other one has begun to write both get on. Does not wait.
-  virtual void move_on(runtime_state& state) = 0;
+  virtual void move_on() = 0;
 
   /// Throws peer_error when something has failed whose failure leaves a block locked: those may wait for it who are
   /// waited for here. Called now and then by a wait that lasts.

@@ -85,7 +85,7 @@ waiter::waiter(runtime_state& state, const char* operation, address at, awaited_
 void waiter::step(rank_t holder) {
   if (state_.wire != nullptr) {
     state_.wire->progress();
-    state_.begun->move_on(state_);
+    state_.begun->move_on();
   }
   ++steps_;
   if (!state_.job.oversubscribed && steps_ <= spins) {

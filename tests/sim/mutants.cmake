@@ -139,7 +139,7 @@ liana_mutant(writer_keeps_an_unregistered_replica runtime/coherence/far_write.cp
 # ---- puts that nobody waits for yet ----
 
 liana_mutant(waits_leave_begun_puts_alone runtime/state/wait.cpp
-  [[    state_.begun->move_on(state_);]]
+  [[    state_.begun->move_on();]]
   [[]])
 liana_mutant(small_put_overtakes_a_begun_one runtime/coherence/access_one_block.cpp
   [[    finish_puts_to(state, block);]]
