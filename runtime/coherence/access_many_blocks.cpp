@@ -9,7 +9,6 @@
 #include "runtime/coherence/access_one_block.hpp"
 #include "runtime/coherence/checked_address.hpp"
 #include "runtime/coherence/near_access.hpp"
-#include "runtime/coherence/prefetch_list.hpp"
 #include "runtime/coherence/protocol.hpp"
 #include "runtime/coherence/put_window.hpp"
 #include "runtime/coherence/read_window.hpp"

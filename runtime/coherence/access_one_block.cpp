@@ -10,9 +10,7 @@
 #include "runtime/coherence/far_write.hpp"
 #include "runtime/coherence/fetch.hpp"
 #include "runtime/coherence/near_access.hpp"
-#include "runtime/coherence/prefetch_list.hpp"
 #include "runtime/coherence/protocol.hpp"
-#include "runtime/coherence/put_list.hpp"
 #include "runtime/report/log.hpp"
 #include "runtime/state/holds.hpp"
 

@@ -26,7 +26,7 @@
 ///     release_queue        releases under way
 ///     prefetch_list        fetches that nobody waits for
 ///     put_list             puts that nobody waits for yet
-///     outstanding          the last three together
+///     outstanding          the last three together, which `protocol` keeps with the runtime
 ///
 /// What is called from the typed classes:
 ///

@@ -8,7 +8,6 @@
 
 #include "runtime/coherence/invalidate.hpp"
 #include "runtime/coherence/protocol.hpp"
-#include "runtime/coherence/release_queue.hpp"
 #include "runtime/report/log.hpp"
 #include "runtime/state/completion.hpp"
 #include "runtime/state/holds.hpp"

@@ -1,9 +1,6 @@
 #include "runtime/coherence/outstanding.hpp"
 
-#include "runtime/coherence/prefetch_list.hpp"
 #include "runtime/coherence/protocol.hpp"
-#include "runtime/coherence/put_list.hpp"
-#include "runtime/coherence/release_queue.hpp"
 #include "runtime/state/runtime_state.hpp"
 #include "runtime/state/wait.hpp"
 

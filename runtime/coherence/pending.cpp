@@ -4,9 +4,7 @@
 #include <liana/detail/pending.hpp>
 
 #include "runtime/coherence/checked_address.hpp"
-#include "runtime/coherence/prefetch_list.hpp"
 #include "runtime/coherence/protocol.hpp"
-#include "runtime/coherence/put_list.hpp"
 #include "runtime/report/log.hpp"
 #include "runtime/state/runtime_state.hpp"
 #include "runtime/state/wait.hpp"

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "runtime/coherence/protocol.hpp"
-#include "runtime/coherence/put_list.hpp"
 #include "runtime/coherence/read_window.hpp"
 #include "runtime/state/holds.hpp"
 #include "runtime/state/wait.hpp"

@@ -14,7 +14,6 @@
 #include "runtime/report/log.hpp"
 #include "runtime/state/completion.hpp"
 #include "runtime/state/runtime_state.hpp"
-#include "runtime/state/wait.hpp"
 
 namespace liana::detail {
 namespace {

@@ -13,7 +13,6 @@
 #include "runtime/objects/objects.hpp"
 #include "runtime/state/completion.hpp"
 #include "runtime/state/runtime_state.hpp"
-#include "runtime/state/wait.hpp"
 
 namespace liana::detail {
 namespace {
