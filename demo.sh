@@ -82,23 +82,36 @@ done
 
 say 'What moved, and how long it took'
 cat <<'TEXT'
-near      Memory of a rank on the same host. A rank reads it in place, and nothing is moved.
-far       Memory of a rank on another host. A rank fetches it block by block and keeps a replica in its cache; while nobody writes the
-          block, it reads the replica. The run 'far' treats ranks 0 and 2 as one host and ranks 1 and 3 as another, so it does on this
+near      Memory of a rank on the same host. A rank reads it where it lies, and nothing goes through the network.
+far       Memory of a rank on another host. A rank fetches a block of it and keeps the copy, a replica, in its cache; while nobody writes
+          the block, it reads the replica. The run 'far' treats ranks 0 and 2 as one host and ranks 1 and 3 as another, so it does on this
           machine all that it would do between two, with copies in memory in place of the network.
 messages  The twin in plain MPI, whose ranks send each other what they need; all of them on this machine.
 
 TEXT
-hits='Hits: ([0-9]+) ' misses='Hits: .*; misses: ([0-9]+),' moved='Bytes moved: ([0-9]+) read' without='Bytes without a cache: ([0-9]+),'
-elements='Bytes without a cache: .* each of ([0-9]+) far' median='Time per iteration: median ([0-9.]+) ms'
-commas() { value "$@" | with_commas; }
+hits='Hits: ([0-9]+) ' misses='Hits: .*; misses: ([0-9]+),' moved='Bytes moved: ([0-9]+) read'
+gets='Bytes without a cache: .* each of ([0-9]+) far' without='Bytes without a cache: ([0-9]+),'
+least='Time per iteration: .* least ([0-9.]+) ms' median='Time per iteration: median ([0-9.]+) ms'
+# Each with the values of the runs.
+count_row() { row "$1" "$(value near "$2" | with_commas)" "$(value far "$2" | with_commas)" -; }
+bytes_row() { row "$1" "$(megabytes "$(value near "$2")")" "$(megabytes "$(value far "$2")")" -; }
+time_row() { row "$1" "$(value near "$2") ms" "$(value far "$2") ms" "$(value messages "$2") ms"; }
+
 row '' near far messages
-row 'hits: far reads that found a replica' "$(commas near "$hits")" "$(commas far "$hits")" -
-row 'misses: far reads that fetched' "$(commas near "$misses")" "$(commas far "$misses")" -
-row 'bytes moved between hosts' "$(megabytes "$(value near "$moved")")" "$(megabytes "$(value far "$moved")")" -
-row 'bytes moved without a cache (*)' "$(megabytes "$(value near "$without")")" "$(megabytes "$(value far "$without")")" -
-row 'time of an iteration, median' "$(value near "$median") ms" "$(value far "$median") ms" "$(value messages "$median") ms"
-printf '\n(*) With a remote get for each far element that the program reads, which would be %s gets of 4 or 8 bytes.\n' "$(commas far "$elements")"
+count_row 'reads served by a replica (hits)' "$hits"
+count_row 'reads that fetched a block (misses) (1)' "$misses"
+bytes_row 'bytes moved between the hosts' "$moved"
+count_row 'without a cache (2): remote gets' "$gets"
+bytes_row '                     bytes moved' "$without"
+time_row 'time of an iteration, least' "$least"
+time_row '                      median' "$median"
+cat <<'TEXT'
+
+(1) Near, a rank also makes a replica of a block in another rank's memory when it wants to go through the block in place.
+(2) What moves if the program fetches each far element, of 4 or 8 bytes, by a remote get of its own whenever it needs it.
+
+TEXT
+printf 'With the cache, %s fetches of blocks did the work of %s remote gets.\n' "$(value far "$misses" | with_commas)" "$(value far "$gets" | with_commas)"
 if grep -q '^Comparison' "$scratch/near"; then
   printf 'All three runs have the same ranking, and agree with a serial computation.\n'
 else

@@ -209,10 +209,10 @@ void power_iteration::destroy() {
 
 /// What the iterations read of shared memory, and how that was served.
 struct traffic {
-  std::uint64_t hits = 0;           // reads of far memory that a replica served
+  std::uint64_t hits = 0;           // reads that a replica served
   std::uint64_t misses = 0;         // those that went to the home
   std::uint64_t revalidations = 0;  // the misses for which the home had nothing newer
-  std::uint64_t near = 0;           // accesses in place
+  std::uint64_t in_place = 0;       // accesses to near memory
   std::uint64_t bytes_read = 0;     // from other hosts
   std::uint64_t bytes_written = 0;  // to other hosts
   far_reads one_by_one;             // what the same reads are without a cache
@@ -223,7 +223,7 @@ template <class F>
   return {.hits = f(a.hits, b.hits),
           .misses = f(a.misses, b.misses),
           .revalidations = f(a.revalidations, b.revalidations),
-          .near = f(a.near, b.near),
+          .in_place = f(a.in_place, b.in_place),
           .bytes_read = f(a.bytes_read, b.bytes_read),
           .bytes_written = f(a.bytes_written, b.bytes_written),
           .one_by_one = {.elements = f(a.one_by_one.elements, b.one_by_one.elements),
@@ -236,7 +236,7 @@ template <class F>
   return {.hits = counters.hits,
           .misses = counters.misses,
           .revalidations = counters.revalidations,
-          .near = counters.home_accesses,
+          .in_place = counters.home_accesses,
           .bytes_read = counters.bytes_read,
           .bytes_written = counters.bytes_written,
           .one_by_one = {}};
@@ -244,8 +244,8 @@ template <class F>
 
 /// demo.sh reads these lines.
 void print_traffic(const traffic& of) {
-  fmt::print("Hits: {} reads of far memory from the cache; misses: {}, of which {} found nothing newer; near: {}\n",
-             of.hits, of.misses, of.revalidations, of.near);
+  fmt::print("Hits: {} reads served by a replica; misses: {}, of which {} found nothing newer; accesses in place: {}\n",
+             of.hits, of.misses, of.revalidations, of.in_place);
   fmt::print("Bytes moved: {} read, {} written\n", of.bytes_read, of.bytes_written);
   fmt::print("Bytes without a cache: {}, by a remote get for each of {} far elements\n", of.one_by_one.bytes,
              of.one_by_one.elements);
