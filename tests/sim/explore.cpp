@@ -1,8 +1,10 @@
 // Explores schedules of simulated jobs, one for each seed.
 //
 //   explore [--schedules N] [--first SEED] [--jobs J]    seeds SEED to SEED + N - 1, dealt to J processes
-//   explore --expect-violation [--schedules N] ...       the same for a mutant: ends with the first violation, and well
-//   only then explore --replay SEED [--trace]                      one seed, each of its steps
+//   explore --replay SEED [--trace]                      one seed, each of its steps
+//   explore --mutant NAME ...                            any of these with the runtime as a mutant: mutants.cmake
+//   explore --mutant NAME --expect-violation ...         ends with the first violation, and well only then
+//   explore --mutants                                    the names of the mutants that it must catch
 //
 // Exit status: 0 if no schedule violated anything (if one did, with --expect-violation); 1 otherwise; 2 for a wrong
 // call.
@@ -24,6 +26,7 @@
 
 #include <fmt/format.h>
 
+#include "tests/sim/mutants.hpp"
 #include "tests/sim/program.hpp"
 
 namespace {
@@ -43,6 +46,8 @@ struct arguments {
   bool replay = false;
   bool trace = false;
   bool expect_violation = false;
+  bool list_mutants = false;
+  std::string mutant;  ///< empty: the runtime as it is
 };
 
 std::uint64_t parse_number(const std::string& name, const char* text) {
@@ -52,6 +57,13 @@ std::uint64_t parse_number(const std::string& name, const char* text) {
     throw std::invalid_argument(name + " takes a number, not \"" + (text == nullptr ? "" : text) + "\"");
   }
   return value;
+}
+
+std::string parse_name(const std::string& name, const char* text) {
+  if (text == nullptr) {
+    throw std::invalid_argument(name + " takes a name");
+  }
+  return text;
 }
 
 arguments parse(int argc, char** argv) {
@@ -71,9 +83,14 @@ arguments parse(int argc, char** argv) {
     } else if (name == "--replay") {
       parsed.replay = true;
       parsed.replayed = parse_number(name, argv[++i]);
+    } else if (name == "--mutant") {
+      parsed.mutant = parse_name(name, argv[++i]);
+    } else if (name == "--mutants") {
+      parsed.list_mutants = true;
     } else {
       throw std::invalid_argument("unknown option " + name +
-                                  ": --schedules, --first, --jobs, --expect-violation, --replay and --trace are known");
+                                  ": --schedules, --first, --jobs, --replay, --trace, --mutant, --expect-violation and "
+                                  "--mutants are known");
     }
   }
   if (parsed.jobs == 0 || parsed.jobs > most_jobs) {
@@ -119,8 +136,8 @@ void report(const arguments& with, const char* program, totals& sum, std::uint64
   if (with.expect_violation) {
     fmt::print("caught by {} after {} schedules, seed {}: {}\n", check, sum.schedules.load(), seed, what);
   } else {
-    fmt::print("seed {} ({}): VIOLATION, found by {}: {}\n  replay it: {} --replay {} --trace\n", seed,
-               plan_run(seed).text, check, what, program, seed);
+    fmt::print("seed {} ({}): VIOLATION, found by {}: {}\n  replay it: {}{}{} --replay {} --trace\n", seed,
+               plan_run(seed).text, check, what, program, with.mutant.empty() ? "" : " --mutant ", with.mutant, seed);
   }
   std::fflush(stdout);
 }
@@ -180,6 +197,15 @@ void explore_all(const arguments& with, const char* program, totals& sum) {
 int main(int argc, char** argv) {
   try {
     const arguments with = parse(argc, argv);
+    if (with.list_mutants) {
+      for (const std::string_view name : liana_tests::sim::explored_mutants()) {
+        fmt::print("{}\n", name);
+      }
+      return 0;
+    }
+    if (!with.mutant.empty()) {
+      liana_tests::sim::become_mutant(with.mutant);
+    }
     if (with.replay) {
       return replay(with);
     }
