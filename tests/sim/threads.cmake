@@ -7,10 +7,10 @@ list(REMOVE_ITEM threaded_sources simulation.cpp)
 set(thread_checked -fsanitize=thread -O1 -UNDEBUG -fno-omit-frame-pointer -Wno-tsan -Wno-maybe-uninitialized)
 
 add_library(liana_threaded STATIC ${threaded_sources})
-set_target_properties(liana_threaded PROPERTIES EXPORT_COMPILE_COMMANDS OFF)  # clang-tidy has seen them
+set_target_properties(liana_threaded PROPERTIES EXPORT_COMPILE_COMMANDS OFF ${by_folder})  # as liana_simulated
 target_include_directories(liana_threaded PUBLIC ${simulated_include_dirs})
 target_compile_definitions(liana_threaded PUBLIC LIANA_CONTEXT_PER_THREAD)
-target_compile_options(liana_threaded PUBLIC ${thread_checked})
+target_compile_options(liana_threaded PUBLIC ${thread_checked} PRIVATE -Wno-shadow)
 target_link_options(liana_threaded INTERFACE -fsanitize=thread)
 target_link_libraries(liana_threaded PUBLIC fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json Threads::Threads)
 
