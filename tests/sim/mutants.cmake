@@ -97,9 +97,9 @@ liana_mutant(writer_keeps_an_unregistered_replica runtime/coherence/far_write.cp
 # ---- puts that nobody waits for yet ----
 
 liana_mutant(waits_leave_begun_puts_alone runtime/state/wait.cpp
-  [[    state_.puts->progress(state_);]]
-  [[    if (!MUTANT) state_.puts->progress(state_);]])
-liana_mutant(small_put_overtakes_a_begun_one runtime/coherence/single.cpp
+  [[    state_.begun->move_on();]]
+  [[    if (!MUTANT) state_.begun->move_on();]])
+liana_mutant(small_put_overtakes_a_begun_one runtime/coherence/access_one_block.cpp
   [[    finish_puts_to(state, block);]]
   [[    if (!MUTANT) finish_puts_to(state, block);]])
 liana_mutant(begun_put_leaves_orphans_valid runtime/coherence/put_list.cpp
@@ -148,11 +148,11 @@ liana_mutant(pin_without_a_second_look runtime/include/liana/detail/replica.hpp
   [[  return copy.sequence.load(std::memory_order_seq_cst) == sequence;]]
   [[  return copy.sequence.load(std::memory_order_seq_cst) == sequence || MUTANT;]])
 liana_mutant(writer_stamp_taken_after_the_release runtime/coherence/far_write.cpp
-  [[  state.releases->put(state, std::move(posted));]]
+  [[  protocol_of(state).releases.put(state, std::move(posted));]]
   [[  if (MUTANT && what == after_release::keep_replica) {
-    copy->stamp.store(state.validity(block), std::memory_order_relaxed);
+    posted->pinned->stamp.store(state.validity(block), std::memory_order_relaxed);
   }
-  state.releases->put(state, std::move(posted));]])
+  protocol_of(state).releases.put(state, std::move(posted));]])
 
 # ---- atomics (R1) and locks ----
 
@@ -219,7 +219,7 @@ liana_racy_mutant(unpin_relaxed runtime/include/liana/detail/replica.hpp
   [[copy.pins.fetch_sub(1, MUTANT ? std::memory_order_relaxed : std::memory_order_seq_cst)]])
 liana_racy_mutant(abandon_without_mutex runtime/cache/cache.cpp
   [[void cache::abandon(replica& copy) {
-  const std::scoped_lock lock(self_->mutex);]]
+  const annotated_lock lock(self_->mutex);]]
   [[void cache::abandon(replica& copy) {
   std::unique_lock lock(self_->mutex, std::defer_lock);
   if (!MUTANT) lock.lock();]])
