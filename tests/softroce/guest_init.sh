@@ -6,8 +6,9 @@
 #   command    what guest 1 runs, a bash script that sets environment and directory itself
 #   sshd_config, ssh_config, keys, hostfile   for two guests
 #
-# Channels to the run script, ports of virtio-serial: 1 standard output, 2 standard error, 3 control. On control goes one line, "up",
-# then "exit STATUS", perhaps "vanish" between them; or "failed REASON" instead. The console is for the kernel and for this script.
+# Channels to the run script, ports of virtio-serial: 1 standard output, 2 standard error, 3 control, 4 questions. On control goes one line,
+# "up", then "exit STATUS", perhaps "vanish" between them; or "failed REASON" instead. For each line that comes on 4, the guest tells on its
+# console what it is doing. The console is for the kernel and for this script.
 set -u
 /bin/busybox --install -s /bin
 export PATH=/bin:/usr/sbin:/usr/bin:/sbin
@@ -24,6 +25,21 @@ fail() {
   tell "failed $*"
   stay
 }
+# What each process is doing.
+report() {
+  local process state
+  say 'report: process, parent, state, where the kernel has it, command'
+  for process in /proc/[0-9]*; do
+    [ -n "$(cat "$process/cmdline")" ] || continue  # a thread of the kernel
+    state=$(sed 's/^.*) //' "$process/stat" | cut -d ' ' -f 1,2)
+    printf '%6d %6d %s  %-24s %s\n' "${process#/proc/}" "${state#* }" "${state% *}" "$(cat "$process/wchan")" \
+      "$(tr '\0\n' '  ' <"$process/cmdline" | cut -c -200)"
+    # What waits where it cannot be interrupted tells what for.
+    [ "${state% *}" != D ] || cat "$process/stack"
+  done 2>/dev/null >/dev/console
+  say 'end of report'
+}
+answer_questions() { while read -r _; do report; done </port_questions; }
 # Through env, because busybox would take its own tc or sync rather than look for one in /root.
 in_root() { chroot /root /usr/bin/env "$@"; }
 
@@ -35,8 +51,8 @@ load_modules() {
   mount -t devtmpfs devtmpfs /dev
   while read -r module; do insmod "/modules/$module" || say "insmod $module failed"; done </modules/order
   # Named after the number of the virtio device, which depends on the order of the modules, and a moment later than these.
-  until ls /dev/vport*p3 >/dev/null 2>&1; do sleep 0.1; done
-  for port in stdout:1 stderr:2 control:3; do ln -s /dev/vport*p"${port#*:}" "/port_${port%:*}"; done
+  until ls /dev/vport*p4 >/dev/null 2>&1; do sleep 0.1; done
+  for port in stdout:1 stderr:2 control:3 questions:4; do ln -s /dev/vport*p"${port#*:}" "/port_${port%:*}"; done
 }
 
 # The host's file system as /root, with a tmpfs above it, which takes all memory if need be. cache=loose, because nobody writes below while a
@@ -127,6 +143,7 @@ run_command() {
 }
 
 load_modules
+answer_questions &
 mount_root
 set_identity
 set_up_network

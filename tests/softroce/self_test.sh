@@ -68,6 +68,11 @@ one_guest() {
   check 'the time limit ends the command with 124' ends_with 124
   check 'what was written before the time limit comes back' output_is before
   check 'the time limit is told, with the console log' complaint_has '^guest 1: up'
+  check 'the time limit is told, with what the guest was doing' complaint_has '^ *[0-9]+ +[0-9]+ S .* sleep 1000'
+
+  # The run script looks once a second for a line, which may be there in part.
+  in_guest -- bash -c 'port=$(echo /dev/vport*p3); printf "exit " >$port; sleep 3; echo 5 >$port; sleep 1000'
+  check 'a control line that comes in two parts is understood' ends_with 5
 
   in_guest --boot-limit 1 -- true
   check 'a guest that does not come up ends with 125' ends_with 125
