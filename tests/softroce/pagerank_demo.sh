@@ -15,7 +15,7 @@ apt-cache dumpavail >"$scratch/packages" || exit 2
 # Only the lines of the ranking start with a place and a value.
 ranking() { grep -E '^ +[0-9]+  0\.[0-9]{10}  ' "$1"; }
 failed=0
-mpirun -n 4 --timeout 120 "$1" --packages "$scratch/packages" >"$scratch/shm" 2>&1 || { printf 'over shm: exit status %d\n' $?; failed=1; }
+bash "$here/../../cmake/run_job.sh" 120 mpirun -n 4 "$1" --packages "$scratch/packages" >"$scratch/shm" 2>&1 || { printf 'over shm: exit status %d\n' $?; failed=1; }
 "$here/run" --hosts 2 --timeout 240 --env LIANA_TRANSPORT=verbs -- mpirun -n 4 "$1" --packages "$scratch/packages" >"$scratch/verbs" 2>&1 ||
   { printf 'on two guests: exit status %d\n' $?; failed=1; }
 grep -E '^(Time|Hit|Bytes|Comparison)' "$scratch/verbs"

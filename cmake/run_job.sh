@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Runs a command that starts a job of MPI: run_job.sh SECONDS COMMAND...
+# Exit status: the command's; 124 if it did not end in time, which is then told; 2 for a wrong call.
+#
+# Time. A limit must only end a job that hangs, also on a slow machine, in an emulated guest, and beside other work. So SECONDS, which are for
+# an idle machine on which a start of mpirun takes 0.15 s, are not the last word. When they have passed, a start of mpirun is
+# measured, as things are now, and the limit becomes as many times as long as that start is longer than 0.15 s: 20 times at most.
+#
+# Session. The job has a session directory of Open MPI that no other job shares. By default all jobs of a user have theirs below one directory,
+# /tmp/ompi.HOST.UID. An mpirun that ends removes that one when it finds it empty; if that is between the moment when another mpirun has made
+# sure of it and the moment when it makes its own below, then the other fails ("A call to mkdir was unable to create the desired directory").
+set -u
+
+reference_ms=150
+most_times=20  # cmake/rank_test.cmake has it as well
+
+[[ $# -ge 2 && $1 =~ ^[1-9][0-9]*$ ]] || { printf 'usage: run_job.sh SECONDS COMMAND...\n' >&2; exit 2; }
+seconds=$1
+shift
+
+# Short, because sockets may lie below it, whose paths end at 107 characters.
+directory=$(mktemp -d "${TMPDIR:-/tmp}/mpi.XXXXXX") || exit 2
+export OMPI_MCA_orte_tmpdir_base=$directory
+trap 'rm -rf "$directory"' EXIT
+
+# In the background, so that a signal which asks this script to end reaches the command at once; the command then decides when it is over.
+# ctest's kill takes all processes of a test along by itself.
+"$@" <&0 &
+command=$!
+for signal in HUP INT TERM; do
+  # shellcheck disable=SC2064 # the names are those of now
+  trap "kill -$signal $command 2>/dev/null" $signal
+done
+
+# await SECONDS: until the command has ended, with its exit status in $status; fails if the time passes first.
+await() {
+  local sleeper ended
+  sleep "$1" >/dev/null 2>&1 &
+  sleeper=$!
+  while :; do
+    wait -n -p ended "$command" "$sleeper"
+    status=$?
+    # None, if a signal interrupted the wait.
+    [ -z "${ended-}" ] || break
+  done
+  [ "$ended" = "$command" ] || return 1
+  kill "$sleeper"
+}
+
+# What a start of mpirun takes now, in milliseconds.
+start_of_mpirun() {
+  local start=${EPOCHREALTIME/[.,]/}
+  timeout 300 mpirun -n 2 true </dev/null >/dev/null 2>&1
+  printf '%d\n' $(((${EPOCHREALTIME/[.,]/} - start) / 1000))
+}
+
+await "$seconds" && exit "$status"
+measured_ms=$(start_of_mpirun)
+limit=$((seconds * measured_ms / reference_ms))
+[ $limit -le $((most_times * seconds)) ] || limit=$((most_times * seconds))
+if [ $limit -gt $SECONDS ]; then
+  await $((limit - SECONDS)) && exit "$status"
+fi
+printf 'run_job.sh: the command did not end within %d s; the limit is %d s where mpirun starts in %d ms, and it took %d ms\n' \
+  "$SECONDS" "$seconds" $reference_ms "$measured_ms" >&2
+# mpirun ends its ranks in order when it is asked to.
+kill -TERM "$command" 2>/dev/null
+await 30 || kill -KILL "$command" 2>/dev/null
+exit 124
