@@ -3,9 +3,10 @@
 //
 //   death_program barrier|guard|home|collective|mutex|condition kill|exit0|exit3 [survive]
 //
-// With `survive` the others ignore the SIGTERM by which mpirun ends the job, and so have until its SIGKILL to notice by
-// themselves.
+// With `survive` the others have all the time they need to notice by themselves. mpirun, which ends a job when it has
+// lost a rank, does not learn of it: the rank is a child of the process that mpirun started, and that process stays.
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -28,6 +29,20 @@ void go(std::string_view how) {
   std::this_thread::sleep_for(100ms);
   if (how == "kill") raise(SIGKILL);
   _exit(how == "exit3" ? 3 : 0);
+}
+
+// Returns in a child of this process, which stays until mpirun ends it.
+void go_on_in_child() {
+  const pid_t child = fork();
+  if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    return;
+  }
+  if (child < 0) {
+    std::perror("death_program: fork");
+    std::_Exit(2);
+  }
+  for (;;) pause();
 }
 
 /// What the ranks share: the victim holds the last three.
@@ -66,7 +81,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "death_program barrier|guard|home|collective|mutex|condition kill|exit0|exit3 [survive]\n");
     return 2;
   }
-  if (argc > 3) (void)std::signal(SIGTERM, SIG_IGN);
+  const char* const launched_as = std::getenv("OMPI_COMM_WORLD_RANK");
+  if (argc > 3 && launched_as != nullptr && std::atoi(launched_as) == victim) go_on_in_child();
   const std::string_view what = argv[1];
   const std::string_view how = argv[2];
   const liana::runtime runtime(argc, argv);

@@ -11,7 +11,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/ranks/lifecycle_support.hpp"
-#include "tests/ranks/rank_report.hpp"
 
 namespace {
 
@@ -218,13 +217,3 @@ TEST(no_runtime, makes_every_call_a_usage_error_before_and_after_one) {
 }
 
 }  // namespace
-
-int main(int argc, char** argv) {
-  ::testing::InitGoogleTest(&argc, argv);
-  int provided = 0;
-  MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &provided);
-  learn_hosts();
-  const int failed = run_tests_of_rank(world_rank(), [] { plain_barrier(); });
-  MPI_Finalize();
-  return failed;
-}
