@@ -36,7 +36,7 @@ struct run_request {
 /// Invariants:
 ///   1. Free runs are disjoint and maximal: no two of them touch.
 ///   2. by_length_ holds exactly the runs of free_.
-///   3. Intervals in untouched_ are disjoint; whoever takes pages touches them.
+///   3. Intervals in untouched_ are disjoint; taking pages touches them.
 ///
 /// Thread safety: none; the owner locks. Cost: O(log n) in the number of intervals, except where place() says more.
 class page_runs {

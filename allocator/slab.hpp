@@ -50,7 +50,7 @@ class slab {
   std::array<std::uint64_t, maximum_blocks / 64> taken_{};  // one bit for each object
 };
 
-/// All slabs of one block size. A slab that became empty is handed back to whoever owns the pages, except for one, the
+/// All slabs of one block size. A slab that became empty is handed back to the owner of the pages, except for one, the
 /// spare, that is kept so that a program which makes and destroys one object again and again does not build a slab each
 /// time.
 ///

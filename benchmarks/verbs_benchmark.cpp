@@ -17,8 +17,8 @@
 //
 // Both columns are measured in turn, window by window; min and median are over the windows, in microseconds per
 // operation. The table says where a ratio of medians exceeds its limit; the exit status does not, because a busy
-// machine is no bug. The indented rows explain and have no limit. A release is nobody's to wait for, and a device
-// carries it out while the program goes on; a device of software does so on the CPU of whoever posts.
+// machine is no bug. The indented rows explain and have no limit. No thread waits for a release: a device carries it
+// out while the program goes on. A device in software does so on the CPU of the rank that posts.
 //
 // Every miss takes a block that was never read before, so the segment must hold them all. LIANA_CACHE_BYTES=16M makes
 // replicas be evicted as in a program that has run for a while.

@@ -133,10 +133,10 @@ class transport {
   /// the completion.
   virtual void post(rank_t peer, std::span<const operation> chain, completion& done) = 0;
 
-  /// Moves on whatever is under way; called again and again by whoever waits.
+  /// Moves on whatever is under way; called again and again by each thread that waits.
   virtual void progress() = 0;
 
-  /// Whether the peer is known to be gone. Cheap enough to be asked a few times a second by whoever waits.
+  /// Whether the peer is known to be gone. Cheap enough to be asked a few times a second by each thread that waits.
   [[nodiscard]] virtual bool lost(rank_t peer) = 0;
 
   /// How long after its end a peer counts as lost at the latest, if it is asked for all the time.

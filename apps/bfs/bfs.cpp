@@ -42,7 +42,7 @@ class shared_space {
 
   template <class F>
   void with_parents(F f) const {
-    const auto parents = parents_.write_local();  // in place; whoever wants to read them waits
+    const auto parents = parents_.write_local();  // in place; ranks that want to read them wait
     f(std::span<vertex>(parents).first(among_.size(rank_)));
   }
   [[nodiscard]] frontier_size sum(const frontier_size& mine);

@@ -29,16 +29,16 @@ command_line parse_command_line(int argc, char** argv, bool speak) {
   grid3.no_default().group(input).excludes(file);
   file.group(input);
 
-  auto products =
-      all.whole("--spmv", values.products, "no solver, but so many products with a vector", 1, std::size_t{1} << 40);
+  auto products = all.whole("--spmv", values.products, "compute this many products with a vector, and solve nothing", 1,
+                            std::size_t{1} << 40);
   products.no_default();
-  all.whole("--iterations", values.iterations, "stop after so many iterations", 1, std::size_t{1} << 40)
+  all.whole("--iterations", values.iterations, "stop after this many iterations", 1, std::size_t{1} << 40)
       .excludes(products);
   all.decimal("--tolerance", values.tolerance, "stop when the residual has shrunk to this part of the right-hand side",
               0, 1)
       .excludes(products);
   all.on_off("jacobi", values.jacobi, "precondition with the diagonal");
-  all.on_off("verify", values.verify, "compare with what a serial computation says");
+  all.on_off("verify", values.verify, "compare with a serial computation");
 
   result.exit_code = all.parse(argc, argv, speak);
   const bool none = values.grid2 == 0 && values.grid3 == 0 && values.matrix_market_file.empty();

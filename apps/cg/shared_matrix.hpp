@@ -11,8 +11,8 @@
 
 namespace cg {
 
-/// Compressed sparse rows in global arrays, dealt out in equal parts. Whoever has rows puts them there, and every rank
-/// gets those that it computes, wherever they are.
+/// Compressed sparse rows in global arrays, distributed in equal parts. A rank that has rows puts them there, and every
+/// rank gets those that it computes, wherever they are.
 struct shared_matrix {
   std::size_t rows = 0;
   double norm = 0;                      // see norm(const matrix&)

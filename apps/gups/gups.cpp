@@ -64,7 +64,7 @@ class plain_words {
   std::vector<std::uint64_t> values_;
 };
 
-/// Of words that are read and put back: one cache line, because whoever puts one has its whole block to itself
+/// Of words that are read and put back: one cache line, because a rank that puts one has its whole block to itself
 /// meanwhile.
 constexpr std::size_t plain_block_bytes = 64;
 

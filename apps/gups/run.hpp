@@ -55,7 +55,7 @@ using command_line = apps::command_line<settings>;
   all.whole("--updates-per-word", values.what.updates_per_word, "updates, as a multiple of the words", 1, 1 << 16);
   all.word("--by", by, "how a word is updated: by an atomic xor, or read and put back, which may lose updates",
            {"atomics", "put"});
-  all.whole("--look-ahead", values.look_ahead, "updates that a rank holds back, to make them at once", 1,
+  all.whole("--look-ahead", values.look_ahead, "updates that a rank collects and then makes together", 1,
             most_look_ahead);
   all.on_off("verify", values.verify, "compare with the same updates made in plain memory");
 

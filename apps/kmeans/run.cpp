@@ -14,11 +14,11 @@ command_line parse_command_line(int argc, char** argv, bool speak) {
 
   apps::options all("k-means: points in eight dimensions in clusters, on all ranks of a job.");
   // More would not add up exactly.
-  all.whole("--points", values.what.points, "how many", 1, std::size_t{1} << 30);
-  all.whole("--clusters", values.what.clusters, "how many, no more than there are points", 1, 65536);
-  all.whole("--seed", values.what.seed, "what the points are made from", 0,
+  all.whole("--points", values.what.points, "number of points", 1, std::size_t{1} << 30);
+  all.whole("--clusters", values.what.clusters, "number of clusters, at most the number of points", 1, 65536);
+  all.whole("--seed", values.what.seed, "seed of the random points", 0,
             std::numeric_limits<std::uint64_t>::max() >> 1U);
-  all.whole("--iterations", values.iterations, "stop after so many iterations", 1, std::size_t{1} << 40);
+  all.whole("--iterations", values.iterations, "stop after this many iterations", 1, std::size_t{1} << 40);
   all.on_off("verify", values.verify, "compare with a serial run");
 
   result.exit_code = all.parse(argc, argv, speak);

@@ -27,7 +27,7 @@ namespace kmers {
 ///     0 | 0        free
 ///     key + 1 | n  the key was added n times
 ///
-/// A free slot is taken by the one compare_exchange that makes a key of its 0; whoever comes second learns from it
+/// A free slot is taken by the one compare_exchange that makes a key of its 0; a rank that comes second learns from it
 /// which key is there now. Keys stay for ever, so what a rank has seen of them cannot become wrong, and a key is never
 /// in two slots: all ranks that look for it pass the same slots in the same order.
 ///

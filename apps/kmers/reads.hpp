@@ -26,7 +26,7 @@ struct problem {
   std::size_t genome_bases = 100000;
   std::size_t coverage = 10;  ///< how often a base is read
   std::size_t read_bases = 100;
-  double error_rate = 0.005;  ///< wrong bases of those read
+  double error_rate = 0.005;  ///< share of bases that are read wrongly
   std::size_t k = 21;
   std::size_t queries = 1000000;
   std::uint64_t seed = 1;

@@ -16,14 +16,14 @@ command_line parse_command_line(int argc, char** argv, bool speak) {
 
   apps::options all("Counts the k-mers of synthetic DNA in one hash table, and looks some up, by all ranks of a job.");
   all.whole("--genome", what.genome_bases, "bases of the genome", 1, most);
-  all.whole("--coverage", what.coverage, "how often each of them is read", 1, 10000);
+  all.whole("--coverage", what.coverage, "how often each base of the genome is read", 1, 10000);
   all.whole("--read", what.read_bases, "bases in a read", 1, 1U << 20U);
   all.decimal("--error-rate", what.error_rate, "wrong bases of those read", 0, 1);
   all.whole("--k", what.k, "bases in a k-mer", 1, 31);
   all.whole("--queries", what.queries, "k-mers to look up", 0, most);
   all.whole("--slots", result.values.wanted_slots,
-            "slots of the table, up to a power of 2; 0: half as many again as k-mers are expected", 0, most);
-  all.whole("--seed", what.seed, "of the genome and its reads");
+            "slots of the table, rounded up to a power of 2; 0: 1.5 times the expected number of k-mers", 0, most);
+  all.whole("--seed", what.seed, "seed of the genome and its reads");
   all.on_off("verify", result.values.verify, "compare with std::unordered_map");
 
   result.exit_code = all.parse(argc, argv, speak);

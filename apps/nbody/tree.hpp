@@ -15,7 +15,7 @@
 
 namespace nbody {
 
-/// A cell, as whoever walks the tree sees it. Its bodies follow each other in the order of the Morton curve, in which
+/// A cell, as a walk of the tree sees it. Its bodies follow each other in the order of the Morton curve, in which
 /// the bodies of all ranks are numbered.
 template <class Link>
 struct cell {
@@ -28,8 +28,8 @@ struct cell {
   std::uint32_t is_leaf = 1;
 };
 
-/// The cells in a cell, one for each octant. They lie together because they are needed together: whoever opens a cell
-/// looks at all of them.
+/// The cells in a cell, one for each octant. They lie together because they are needed together: a walk that opens a
+/// cell looks at all of them.
 template <class Link>
 struct family {
   std::array<cell<Link>, 8> cells;

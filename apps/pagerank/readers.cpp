@@ -27,7 +27,7 @@ std::string dump_packages() {
 std::array<apps::options::option, 3> add_graph_options(apps::options& to, graph_source& source) {
   // No option group of CLI11, which would say that one of the three may be given: with one it takes the argument "" for
   // a subcommand without a name, for ever.
-  const std::string input = "Graph (where it comes from; by default `apt-cache dumpavail`)";
+  const std::string input = "Graph (by default that of `apt-cache dumpavail`)";
   auto packages =
       to.text("--packages", source.packages_file, "saved output of `apt-cache dumpavail`, or a file Packages");
   auto edges = to.text("--edges", source.edges_file, "edge list: 'from to' on each line, # starts a comment");

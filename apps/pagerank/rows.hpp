@@ -1,4 +1,4 @@
-// The arithmetic of one iteration on the nodes of one rank, in plain memory, whoever brings the shares there.
+// The arithmetic of one iteration on the nodes of one rank, in plain memory, however the shares get there.
 #pragma once
 
 #include <cstddef>

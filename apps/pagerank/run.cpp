@@ -22,10 +22,11 @@ command_line parse_command_line(int argc, char** argv, bool speak) {
 
   all.decimal("--damping", values.computation.damping, "share of a PageRank that follows the edges", 0, 1);
   all.decimal("--tolerance", values.computation.tolerance, "stop below this residual (sum of all changes)");
-  all.whole("--iterations", values.computation.max_iterations, "stop after so many iterations", 1);
+  all.whole("--iterations", values.computation.max_iterations, "stop after this many iterations", 1);
   all.whole("--top", values.top, "how many of the highest nodes to print");
-  all.whole("--block-bytes", values.block_bytes,
-            "unit in which nodes are dealt out over the ranks, and of coherence; a power of two");
+  all.whole(
+      "--block-bytes", values.block_bytes,
+      "bytes of a block, the unit in which nodes are distributed over the ranks and kept coherent; a power of two");
   all.on_off("verify", values.verify, "compare with a serial computation");
 
   result.exit_code = all.parse(argc, argv, speak);

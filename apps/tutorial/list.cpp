@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
   }
   std::cout << "Rank " << liana::rank() << " has seen " << nodes << " nodes, " << far << " of other ranks" << std::endl;
 
-  // Memory is given back by whoever knows that nobody needs it any more.
+  // Memory is given back by a rank that knows that no rank needs it any more.
   liana::barrier();
   if (liana::rank() == 0) {
     for (node_ptr at = list.get(); at != nullptr;) {

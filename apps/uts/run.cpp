@@ -52,10 +52,11 @@ std::vector<apps::options::option> add_tree_options(apps::options& all, tree_par
   return {
       all.word("-t,--type", type, "distribution of the number of children", types),
       all.decimal("-b,--branching", what.branching, "children of the root: mean, or number", 0, 1e6),
-      all.whole("-r,--seed", what.seed, "of the root's random stream", 0, 2147483647),
+      all.whole("-r,--seed", what.seed, "seed of the root's random stream", 0, 2147483647),
       all.word("-a,--shape", shape, "geometric: how the mean depends on the depth", shapes),
       all.whole("-d,--depth", what.depth, "geometric, balanced: depth", 1, 1 << 24),
-      all.decimal("-q,--inner-probability", what.inner_probability, "binomial: that a node has children", 0, 1),
+      all.decimal("-q,--inner-probability", what.inner_probability, "binomial: probability that a node has children", 0,
+                  1),
       all.whole("-m,--inner-children", what.inner_children, "binomial: how many it has then", 0, most_children),
       all.decimal("-f,--shift", what.shift, "hybrid: share of the depth from which on it is binomial", 0, 1),
   };
@@ -71,11 +72,12 @@ command_line parse_command_line(int argc, char** argv, bool speak) {
   std::string shape = "linear";
 
   apps::options all("Counts the nodes of an unbalanced tree that random numbers make, on all ranks of a job.");
-  auto published = all.word("--tree", name, "a published tree, if none is made by -t, -b, -r, -a, -d, -q, -m, -f",
-                            published_names());
+  auto published =
+      all.word("--tree", name, "a published tree, unless one of -t, -b, -r, -a, -d, -q, -m, -f describes another",
+               published_names());
   const auto made = add_tree_options(all, what, type, shape);
   for (const auto& each : made) published.excludes(each);
-  all.whole("-g,--granularity", what.granularity, "how often each node is made: the work that it is", 1, 1 << 30);
+  all.whole("-g,--granularity", what.granularity, "how often each node is computed, to make it more work", 1, 1 << 30);
   all.whole("--repeats", result.values.repeats, "searches, one after the other", 1, 1 << 30);
   all.on_off("verify", result.values.verify, "compare with the published size, or a serial search");
 

@@ -11,7 +11,7 @@
 namespace uts {
 
 /// A state of the stream, which is a hash: from it follow a random number and the states of any number of children,
-/// independent of each other, so that whoever has a node can make the tree beneath it.
+/// independent of each other, so that a rank that has a node can make the tree beneath it.
 using stream_state = std::array<std::uint8_t, 20>;
 
 /// SHA-1 of 16 zeros and the seed.

@@ -11,7 +11,7 @@ namespace liana::benchmarks::collective {
 
 namespace {
 
-/// Whoever looks at the clock less often than every call disturbs less, and all calls here are collective.
+/// A benchmark that looks at the clock less often than at every call disturbs less, and all calls here are collective.
 constexpr std::int64_t batch = 16;
 
 /// A benchmark of which every repetition is one `call(i)` of every rank. `prepare` comes before the clock starts.

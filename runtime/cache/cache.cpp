@@ -144,8 +144,8 @@ replica* cache::implementation::allocate(address block) {
       return nullptr;
     }
   }
-  // Whoever reads, without a lock, what is written into the header or the memory from here on sees the odd sequences of
-  // those that had them before.
+  // A thread that reads, without a lock, what is written into the header or the memory from here on sees the odd
+  // sequences of the replicas that had them before.
   std::atomic_thread_fence(std::memory_order_release);
   copy->data.store(data, std::memory_order_relaxed);
   copy->block.store(block.bits(), std::memory_order_relaxed);
@@ -261,7 +261,7 @@ cache::claim_outcome cache::claim(address block) {
       return {.result = claim_result::busy};
     }
     if (make_odd_unless_pinned(*found)) {
-      // Whoever reads what the claim is about to write sees the odd sequence.
+      // A thread that reads what the claim is about to write sees the odd sequence.
       std::atomic_thread_fence(std::memory_order_release);
       found->referenced.store(true, std::memory_order_relaxed);
       return {.result = claim_result::claimed, .copy = found, .kept = true};
@@ -290,7 +290,7 @@ void cache::publish(replica& copy, bool pinned) {
   if (pinned) {
     copy.pins.fetch_add(1, std::memory_order_relaxed);
   }
-  // No mutex: nobody else changes a claimed replica, and whoever sees the sequence even sees the pin.
+  // No mutex: no other thread changes a claimed replica, and a thread that sees the sequence even sees the pin.
   copy.sequence.store(sequence + 1, std::memory_order_release);
 }
 

@@ -55,7 +55,7 @@ replica_hit find_in_table(const context& here, address at) noexcept {
       replica* const copy = here.replicas + (static_cast<std::uint32_t>(reference) - 1);
       const std::uint64_t sequence = copy->sequence.load(std::memory_order_acquire);
       if (copy->block.load(std::memory_order_relaxed) == block.bits()) {
-        // Release: whoever follows the hint finds the header made, as this thread has.
+        // Release: a thread that follows the hint finds the header made, as this thread has.
         here.hints[spread(block) & here.hint_mask].store(static_cast<std::uint32_t>(reference),
                                                          std::memory_order_release);
         return {.copy = copy, .sequence = sequence};

@@ -15,8 +15,8 @@ namespace liana::detail {
 
 /// Where the hit path finds replicas (replica_place): in private memory that costs nothing until it is used. At most
 /// half of it is ever full, so that two full buckets at once are a rarity. Beside it the hints: where a replica was
-/// when it was last inserted or looked for. They are never taken back, because whoever follows one looks at whose the
-/// replica is.
+/// when it was last inserted or looked for. They are never taken back, because a thread that follows one checks which
+/// block the replica is of.
 ///
 /// Thread safety: one thread changes it at a time, the owner sees to that; any number look up through `references`
 /// meanwhile.

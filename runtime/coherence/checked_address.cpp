@@ -15,13 +15,13 @@ namespace {
     throw usage_error(what + "a null pointer (" + std::to_string(bytes) + " bytes)");
   }
   if (at.home() >= state.size()) {
-    throw usage_error(what + to_string(at) + ": a foreign pointer, this job has only ranks 0 to " +
+    throw usage_error(what + to_string(at) + ": the pointer is not from this job, which has only ranks 0 to " +
                       std::to_string(state.size() - 1));
   }
   const std::uint64_t pool = state.layout_of(at.home()).pool_bytes;
   if (at.block_log2() < minimum_block_log2 || at.block_log2() > maximum_block_log2 || at.offset() + bytes > pool) {
     throw usage_error(what + to_string(at) + " (" + std::to_string(bytes) +
-                      " bytes): a foreign pointer, it leads out of the " + std::to_string(pool) +
+                      " bytes): the pointer is not from this job: it leads out of the " + std::to_string(pool) +
                       " bytes that the rank shares");
   }
   throw usage_error(

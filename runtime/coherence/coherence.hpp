@@ -24,8 +24,8 @@
 ///     read_window          fetches of one thread
 ///     put_window           puts of one thread
 ///     release_queue        releases under way
-///     prefetch_list        fetches that nobody waits for
-///     put_list             puts that nobody waits for yet
+///     prefetch_list        fetches that no thread waits for
+///     put_list             puts that are waited for later
 ///     outstanding          the last three together, which `protocol` keeps with the runtime
 ///
 /// What is called from the typed classes:

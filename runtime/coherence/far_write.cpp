@@ -34,7 +34,7 @@ far_write::~far_write() {
     state_.wire->progress();
   }
   if (phase_ == phase::locking && done_.failed_peer() == nobody && seen_->before == 0) {
-    locked_ = true;  // the lock came in after whoever waited had given up
+    locked_ = true;  // the lock came in after the wait had been given up
   }
   if (locked_ && phase_ != phase::released) {
     unlock();
@@ -137,7 +137,7 @@ void far_write::unlock() noexcept {
       state_.wire->progress();
     }
   } catch (const std::exception& problem) {
-    log::error("giving the lock of {} back failed: {}", to_string(block_), problem.what());
+    log::error("unlocking {} failed: {}", to_string(block_), problem.what());
   }
 }
 

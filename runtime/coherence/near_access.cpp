@@ -41,7 +41,7 @@ bool try_take_in_place(directory_entry& entry, bool again) {
   return false;
 }
 
-/// Invalidates whoever shares a block that this rank holds as near writer, and waits until that is visible (R7).
+/// Invalidates the hosts that share a block that this rank holds as near writer, and waits until that is visible (R7).
 void invalidate_sharers(runtime_state& state, const directory_entry& entry, address block) {
   const sharer_words sharers = sharers_of(entry);
   if (!any_mark(sharers)) {
@@ -62,7 +62,7 @@ void prepare_taken(runtime_state& state, directory_entry& entry, address block) 
   }
 }
 
-/// Sets near.writer, waiting for whoever else holds the block.
+/// Sets near.writer, waiting for the rank that holds the block.
 void set_near_writer(runtime_state& state, directory_entry& entry, address block, const char* operation) {
   if (!try_take_near(entry, state.rank())) [[unlikely]] {
     refuse_own_hold(block, operation);

@@ -48,7 +48,7 @@ void finish_put_noexcept(const begun_put& which) noexcept {
   try {
     finish_put(which);
   } catch (const std::exception& problem) {
-    log::error("a put that nobody waited for: {}", problem.what());
+    log::error("a put that was begun and not waited for has failed: {}", problem.what());
   }
 }
 

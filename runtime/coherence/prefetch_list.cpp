@@ -13,7 +13,7 @@ namespace liana::detail {
 namespace {
 
 /// More than these are not worth keeping track of; further hints are dropped.
-constexpr std::size_t most_under_way = 256;
+constexpr std::size_t most_prefetches_under_way = 256;
 
 }  // namespace
 
@@ -62,7 +62,7 @@ bool prefetch_list::has_room(address block) const {
       bytes += each->miss().block().block_bytes();
     }
   }
-  return under_way_.size() < most_under_way && has_room_in_window(to_home, bytes, block.block_bytes());
+  return under_way_.size() < most_prefetches_under_way && has_room_in_window(to_home, bytes, block.block_bytes());
 }
 
 /// Claims a replica for one that is not begun yet.

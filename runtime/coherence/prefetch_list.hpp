@@ -13,8 +13,8 @@
 
 namespace liana::detail {
 
-/// Read misses that were started and that nobody waits for. A prefetch is a hint: it gives up when the block is held by
-/// a writer, when there is no room, and when the home is gone; whoever then reads the block finds out. Thread-safe.
+/// Read misses that were started and that no thread waits for. A prefetch may give up: when the block is held by a
+/// writer, when there is no room, and when the home is gone. The next read of the block finds out. Thread-safe.
 class prefetch_list {
  public:
   /// So many may be under way to one home: their requests fit into a connection's queue (256 are wanted of it), so that

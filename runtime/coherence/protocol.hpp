@@ -26,9 +26,10 @@ class protocol final : public begun_work {
     prefetches.reset();
   }
 
-  release_queue releases;                                  ///< far releases under way
-  put_list puts;                                           ///< far puts that nobody has waited for yet
-  std::optional<prefetch_list> prefetches{std::in_place};  ///< read misses that nobody waits for; until `give_up_all`
+  release_queue releases;  ///< far releases under way
+  put_list puts;           ///< far puts that are waited for later
+  std::optional<prefetch_list> prefetches{
+      std::in_place};  ///< read misses that no thread waits for; until `give_up_all`
 };
 
 inline protocol& protocol_of(const runtime_state& state) { return *static_cast<protocol*>(state.begun.get()); }

@@ -17,7 +17,7 @@ namespace liana::detail {
 namespace {
 
 /// As many as the requests of a connection's queue, 256, allow: three for the lock, three for the release.
-constexpr std::size_t most_under_way = 64;
+constexpr std::size_t most_puts_under_way = 64;
 
 }  // namespace
 
@@ -42,7 +42,7 @@ put_list::put_list() = default;
 put_list::~put_list() = default;
 
 std::shared_ptr<begun_put> put_list::start(runtime_state& state, address at, const void* from, std::size_t bytes) {
-  const std::size_t most = std::clamp<std::size_t>(window_bytes / at.block_bytes(), 1, most_under_way);
+  const std::size_t most = std::clamp<std::size_t>(window_bytes / at.block_bytes(), 1, most_puts_under_way);
   if (progress() >= most) {
     waiter wait(state, "put", at.block());
     while (progress() >= most) {
@@ -115,7 +115,7 @@ void put_list::give_up(const begun_put& which, const std::exception_ptr& because
 void put_list::give_up_all() {
   const annotated_lock lock(mutex_);
   for (const auto& each : under_way_) {
-    each->end(std::make_exception_ptr(usage_error("put: the runtime has ended before it was carried out")));
+    each->end(std::make_exception_ptr(usage_error("put: the runtime ended before the put was carried out")));
   }
   under_way_.clear();
   count_.store(0, std::memory_order_release);

@@ -13,9 +13,9 @@
 
 namespace liana::detail {
 
-/// Far puts that were begun and that nobody has waited for yet. From its lock to its release such a put holds its
-/// block, so it is moved on by whoever waits for anything in this rank (`waiter::step`): two ranks that each wait for a
-/// block that the other one's put holds both get on. Thread-safe.
+/// Far puts that were begun and not waited for yet. From its lock to its release such a put holds its block, so every
+/// thread of this rank that waits for anything moves it on (`waiter::step`): two ranks that each wait for a block that
+/// the other one's put holds both get on. Thread-safe.
 ///
 /// A put claims the block's replica, which lends it memory for its bytes, and keeps the claim until it is released: so
 /// whatever else this rank does with the block comes after it. Small puts, which otherwise need no claim, ask `has`.
@@ -32,7 +32,8 @@ class put_list {
   /// earlier put for example, and while too many puts are under way.
   std::shared_ptr<begun_put> start(runtime_state& state, address at, const void* from, std::size_t bytes);
 
-  /// Moves all on without waiting; returns how many are still under way. What fails is kept for whoever waits for it.
+  /// Moves all on without waiting; returns how many are still under way. A failure is kept for the thread that waits
+  /// for the put.
   std::size_t progress();
 
   /// Whether a put to the block is under way.

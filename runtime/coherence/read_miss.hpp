@@ -16,7 +16,7 @@ namespace liana::detail {
 /// read; another's may have come while it was read, word by word, when a writer had the block already, which then does
 /// not know of this host. It takes three looks at the entry, one after the other, that show one version, nobody who
 /// holds the block, and a mark. Then the mark of the second was still there when the third showed the block unheld, and
-/// whoever writes from then on knows of this host: a release that took the mark away between would have raised the
+/// a rank that writes from then on knows of this host: a release that took the mark away between would have raised the
 /// version, either after the first look, or before it, and would then have held the block at the second.
 class another_mark {
  public:

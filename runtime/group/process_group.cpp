@@ -47,7 +47,7 @@ void refuse_after_end(const char* operation) {
 int as_count(std::size_t bytes) {
   if (bytes > INT_MAX) {
     throw usage_error(
-        fmt::format("exchange of {} bytes between all ranks: MPI takes up to {} at once", bytes, INT_MAX));
+        fmt::format("exchange of {} bytes between all ranks: MPI can exchange at most {} at once", bytes, INT_MAX));
   }
   return static_cast<int>(bytes);
 }
@@ -90,9 +90,8 @@ void start_mpi(int* argc, char*** argv) {
     log::warn("MPI will not be finalized when the program exits: no room for a further function in atexit");
   }
   if (provided < MPI_THREAD_SERIALIZED) {
-    log::warn(
-        "this MPI has only thread level {}: collective calls have to come from the thread that started the runtime",
-        provided);
+    log::warn("MPI provides only thread level {}: only the thread that started the runtime may make collective calls",
+              provided);
   }
 }
 

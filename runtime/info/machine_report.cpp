@@ -55,8 +55,7 @@ std::string locked_memory() {
     return fmt::format("not known: getrlimit(RLIMIT_MEMLOCK) failed: {}", std::generic_category().message(errno));
   }
   return fmt::format("{} (hard limit {}); an RDMA device locks a rank's whole segment{}", limit_text(limit.rlim_cur),
-                     limit_text(limit.rlim_max),
-                     ::geteuid() == 0 ? "; this is root, whom the limit does not bind" : "");
+                     limit_text(limit.rlim_max), ::geteuid() == 0 ? "; the limit does not apply to root" : "");
 }
 
 std::string shared_memory(const configuration& settings, int ranks_here) {
@@ -96,8 +95,10 @@ std::string describe_host(const topology& machine, const configuration& settings
   const auto line = [&text](const char* what, const std::string& value) {
     fmt::format_to(std::back_inserter(text), "  {:<22}{}\n", what, value);
   };
-  line("processors", fmt::format("{} cores, {} hardware threads for this process; {} for all of the job here",
-                                 machine.cores(), machine.processing_units(), machine.host_processing_units()));
+  line("processors",
+       fmt::format(
+           "{} cores, {} hardware threads for this process; {} hardware threads for all ranks of the job on this host",
+           machine.cores(), machine.processing_units(), machine.host_processing_units()));
   line("waits", machine.oversubscribed(ranks_here)
                     ? fmt::format("{} ranks are more than that: they yield the processor at once", ranks_here)
                     : std::string("spin for some microseconds, then yield the processor"));

@@ -116,9 +116,8 @@ std::string unused_wishes(const configuration& settings) {
 transport_decision require_built_in(const std::string& name, const std::string& written, const std::string& reason) {
   if (!transport::available(name)) {
     throw config_error(
-        fmt::format("{}: {}, which takes the transport {}, and this build of Liana has only {}; accepted: all ranks on "
-                    "one host and auto "
-                    "or shm",
+        fmt::format("{}: {}, which needs the transport {}, but this build of Liana has only {}; accepted: all ranks on "
+                    "one host and auto or shm",
                     written, reason, name, built_in()));
   }
   return {.name = name, .reason = reason};
@@ -161,8 +160,7 @@ std::vector<int> deal_hosts(const runtime_state& state) {
     if (real[rank] != real[first]) {
       throw config_error(
           fmt::format("{} puts ranks {} and {}, which do not share a real host, on one pretended host; accepted: real, "
-                      "each, or a number "
-                      "that deals only ranks of one real host to each pretended one",
+                      "each, or a number with which each pretended host has ranks of one real host only",
                       as_written(state.settings, setting::hosts), first, rank));
     }
   }
@@ -183,9 +181,8 @@ transport_decision choose_transport(runtime_state& state) {
     case transport_choice::shm:
       if (!one_host) {
         throw config_error(
-            fmt::format("{} contradicts where the ranks are, {}: shared memory reaches one host; accepted: auto or "
-                        "verbs, or a job on "
-                        "one host",
+            fmt::format("{} does not fit where the ranks are, {}: shared memory works within one host; accepted: auto "
+                        "or verbs, or a job on one host",
                         written, where));
       }
       return require_built_in("shm", written, "shared memory is asked for");

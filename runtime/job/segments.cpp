@@ -42,7 +42,7 @@ void check_host(const runtime_state& state, int host, const std::vector<std::uin
                   "replicas, LIANA_CACHE_BYTES, and what the "
                   "runtime needs to manage both), but {} bytes are free in /dev/shm; lower LIANA_SEGMENT_BYTES "
                   "(options::segment_bytes) or LIANA_CACHE_BYTES "
-                  "(options::cache_bytes), run fewer ranks on the host, or enlarge it to at least what is needed: "
+                  "(options::cache_bytes), run fewer ranks on the host, or enlarge /dev/shm: "
                   "mount -o remount,size={}M /dev/shm",
                   describe_ranks(ranks), needed, largest, free, needed / mebibyte + 1));
 }

@@ -34,15 +34,16 @@ constexpr int most_ranks = 65536;  // a global address has 16 bits for the home
 /// the one that is, not this one.
 constexpr std::chrono::milliseconds farewell{200};
 
-/// How long the last exchange waits for a rank that is gone: one that all have reached ends soon by itself, whoever has
-/// gone on and ended since; one that a rank will never reach does not end.
+/// How long the last exchange waits for a rank that is gone: an exchange that all ranks have reached ends soon by
+/// itself, even if some have ended since; one that a rank will never reach does not end.
 constexpr std::chrono::milliseconds forgiveness{5000};
 
 /// Reads the settings. The failure, if any, is not thrown yet: the other ranks may have to hear of it.
 std::optional<failure> configure_state(runtime_state& state, const options& in_code) {
   try {
     if (current->state != nullptr) {
-      throw usage_error("start of the runtime: there is one already, and a process has one at a time; end it first");
+      throw usage_error(
+          "start of the runtime: this process has one already and can have only one at a time; end it first");
     }
     state.settings = configure(in_code);
     return std::nullopt;
@@ -144,7 +145,8 @@ void build_memory(runtime_state& state, const std::string& transport_name) {
     wire = transport::make_transport(transport_name, describe_job(state));
     addresses = wire->addresses();
   });
-  state.memory.segment.unlink();  // all have it mapped; from here on nothing is left in /dev/shm, whoever is killed
+  state.memory.segment
+      .unlink();  // all have it mapped; from here on nothing is left in /dev/shm, even if ranks are killed
   if (!addresses.empty()) {
     addresses = group.all_to_all(addresses);
   }

@@ -162,7 +162,7 @@ void refuse_range(const array_storage* storage, const char* operation, std::size
 }
 
 void refuse_lengths(const char* operation, std::size_t indices, std::size_t values) {
-  throw usage_error(fmt::format("{}: {} indices but place for {} elements; the two spans must have the same length",
+  throw usage_error(fmt::format("{}: {} indices but room for {} elements; the two spans must have the same length",
                                 operation, indices, values));
 }
 

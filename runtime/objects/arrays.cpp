@@ -29,7 +29,7 @@ array_storage shape_of(const runtime_state& state, std::size_t size, std::size_t
   constexpr std::size_t smallest = std::size_t{1} << minimum_block_log2;
   constexpr std::size_t largest = std::size_t{1} << maximum_block_log2;
   if (!std::has_single_bit(options.block_bytes) || options.block_bytes < smallest || options.block_bytes > largest) {
-    throw usage_error(fmt::format("{}: a block has a power of two of bytes, from {} to {}", call, smallest, largest));
+    throw usage_error(fmt::format("{}: block_bytes must be a power of two from {} to {}", call, smallest, largest));
   }
   if (element_bytes > largest) {
     throw usage_error(

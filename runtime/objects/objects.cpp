@@ -37,7 +37,8 @@ std::uint64_t swap_head(runtime_state& state, rank_t home, std::uint64_t expecte
 
 /// Another rank's object: its block goes on the home's stack, linked through its first 8 bytes (R. K. Treiber, "Systems
 /// programming: coping with parallelism", 1986). The home takes all at once, so no place is reused while a push is
-/// under way. Whoever frees many objects of one home finds there what it pushed last, so the first try expects that.
+/// under way. A rank that frees many objects of one home finds there what it pushed last, so the first try expects
+/// that.
 void queue_to_home(runtime_state& state, address at) {
   const address last(objects_of(state).last_queued.load(std::memory_order_relaxed));
   std::uint64_t head = !last.is_null() && last.home() == at.home() ? last.bits() : 0;
@@ -66,11 +67,13 @@ void take_back_freed(runtime_state& state) {
     const address at(head);
     const auto blocks = objects_of(state).places.find(at.offset(), at.block_log2());
     if (!blocks.has_value()) {
-      log::error("destroy of {}: not the start of a live object; destroyed twice? What was queued behind it is lost",
-                 to_string(at));
+      log::error(
+          "destroy of {}: not the start of a live object; was it destroyed twice? Objects that other ranks destroyed "
+          "before it are not freed",
+          to_string(at));
       return;
     }
-    // The transport wrote it there, after whoever had the object before and ordered by the swap: an order that
+    // The transport wrote it there, after the last user of the object, and ordered by the swap: an order that
     // ThreadSanitizer, which sees one process, does not know of.
     racing_copy(&head, near_data(state, at), sizeof head);
     retire_blocks(state, *blocks);

@@ -50,7 +50,7 @@ Value parse_word(const setting_text& text, std::initializer_list<std::pair<std::
       return value;
     }
   }
-  reject(text, "is none of the words that are known");
+  reject(text, "is not one of the accepted words");
 }
 
 void read_transport(const setting_text& text, configuration& out) {
@@ -80,7 +80,7 @@ void read_hosts(const setting_text& text, configuration& out) {
 void read_validity_words(const setting_text& text, configuration& out) {
   const std::uint64_t words = parse_size(text, 1, most_validity_words);
   if (!std::has_single_bit(words)) {
-    reject(text, "is no power of two");
+    reject(text, "is not a power of two");
   }
   out.validity_words = words;
 }

@@ -65,8 +65,9 @@ std::vector<std::string> warnings_about_unknown(const variable_map& variables, s
     if (is_known || !name.starts_with(variable_prefix) || name.starts_with(test_prefix)) {
       continue;
     }
-    warnings.push_back(fmt::format("{} is set, but there is no such variable and it has no effect; the nearest is {}",
-                                   name, nearest_to(name, known)));
+    warnings.push_back(
+        fmt::format("{} is set, but Liana has no such variable and ignores it; the most similar one is {}", name,
+                    nearest_to(name, known)));
   }
   return warnings;
 }

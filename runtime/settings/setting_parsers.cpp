@@ -78,7 +78,7 @@ void reject(const setting_text& text, std::string_view cause) {
 std::uint64_t parse_integer(const setting_text& text, std::uint64_t lowest, std::uint64_t highest) {
   const auto [number, rest] = split_integer(text);
   if (!rest.empty()) {
-    reject(text, fmt::format("has {} behind the number", quoted(rest)));
+    reject(text, fmt::format("has {} after the number", quoted(rest)));
   }
   check_range(text, number, lowest, highest);
   return number;
@@ -116,7 +116,7 @@ std::optional<std::chrono::nanoseconds> parse_duration(const setting_text& text)
       std::from_chars(value.data(), value.data() + value.size(), number, std::chars_format::fixed);
   if (fault != std::errc{}) {
     // from_chars says the same of a number too small for a double.
-    reject(text, value.find_first_of("123456789") < value.find('.') ? "is too large" : "is no time at all");
+    reject(text, value.find_first_of("123456789") < value.find('.') ? "is too large" : "is not above zero");
   }
   const std::string_view name = value.substr(static_cast<std::size_t>(rest - value.data()));
   for (const unit& known : units) {
@@ -124,7 +124,7 @@ std::optional<std::chrono::nanoseconds> parse_duration(const setting_text& text)
       const double seconds = number * known.seconds;
       const auto nanoseconds = std::llround(std::min(seconds, longest_seconds) * 1e9);
       if (nanoseconds == 0) {
-        reject(text, "is no time at all");
+        reject(text, "is not above zero");
       }
       if (seconds > longest_seconds) {
         reject(text, "is longer than 1000000000 s");

@@ -57,9 +57,10 @@ hold_record* find_record(thread_state& mine, Test test) {
 }
 
 [[noreturn]] void refuse(address block, const char* operation, bool writing) {
-  throw usage_error(std::string(operation) + " of " + to_string(block) + ": this thread holds the block " +
-                    (writing ? "for writing" : "for reading in place") +
-                    " by a guard or view and would wait for itself; release that first, or use the guard");
+  throw usage_error(
+      std::string(operation) + " of " + to_string(block) + ": this thread holds the block " +
+      (writing ? "for writing" : "for reading in place") +
+      " through a guard or view, so it would wait for itself; end that guard or view first, or use it for this access");
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ std::string describe_awaited(address at, rank_t holder, const awaited_role& role
 }
 
 /// Those of the ranks that the wait is for that are known to be gone. A holder cannot give a block back whose home is
-/// gone, and whoever waits for it may be near that home and never talk to it.
+/// gone, and a rank that waits for it may be near that home and never talk to it.
 std::vector<rank_t> find_lost(runtime_state& state, address at, rank_t holder) {
   std::vector<rank_t> lost;
   for (rank_t each = 0; each < state.size(); ++each) {

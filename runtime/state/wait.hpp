@@ -10,10 +10,10 @@ namespace liana::detail {
 
 class runtime_state;
 
-/// How messages speak of whoever a wait is for.
+/// How messages name the rank that a wait is for.
 struct awaited_role {
-  const char* one = "which holds the block";    ///< `rank 3, which holds the block`
-  const char* any = "whoever holds the block";  ///< when it is not known who
+  const char* one = "which holds the block";          ///< `rank 3, which holds the block`
+  const char* any = "the rank that holds the block";  ///< when it is not known who
 };
 
 /// One wait: backs off, yields the CPU (at once when there are more ranks than cores), lets the transport move on, and

@@ -20,8 +20,9 @@ namespace liana::detail {
 namespace {
 
 constexpr unsigned node_block_log2 = 6;
-constexpr awaited_role in_front{.one = "which is in front of it in the queue", .any = "whoever is in front of it"};
-constexpr awaited_role behind{.one = "which is behind it in the queue", .any = "whoever is behind it in the queue"};
+constexpr awaited_role in_front{.one = "which is in front of it in the queue",
+                                .any = "the rank in front of it in the queue"};
+constexpr awaited_role behind{.one = "which is behind it in the queue", .any = "the rank behind it in the queue"};
 
 /// Waits look at the node in front, which may be far, this seldom.
 constexpr std::uint64_t steps_per_look = 1024;
@@ -73,14 +74,14 @@ void look_in_front(runtime_state& state, address in_front_of, address tail, cons
   if (why == 0) {
     return;
   }
-  const std::string who = fmt::format("{} of {}: {}, which was in front in the queue, has given up", operation,
-                                      to_string(tail), state.describe(in_front_of.home()));
+  const std::string who = fmt::format("{} of {}: {}, which was in front of this rank in the queue, has given up",
+                                      operation, to_string(tail), state.describe(in_front_of.home()));
   if (why == queue_node::timed_out) {
-    throw timeout_error(who + " after LIANA_TIMEOUT (options::timeout); nobody behind it gets this lock any more");
+    throw timeout_error(who + " after LIANA_TIMEOUT (options::timeout); no rank behind it can get this lock any more");
   }
   const auto lost = static_cast<rank_t>(why - 1);
-  throw peer_error(
-      lost, fmt::format("{} because {} is gone; nobody behind it gets this lock any more", who, state.describe(lost)));
+  throw peer_error(lost, fmt::format("{} because {} is gone; no rank behind it can get this lock any more", who,
+                                     state.describe(lost)));
 }
 
 void wait_in_queue(runtime_state& state, address tail, const queue_node& mine, address in_front_of,

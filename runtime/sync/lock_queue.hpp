@@ -12,12 +12,12 @@
 /// shared-memory multiprocessors", ACM TOCS 9(1), 1991, with the words where one-sided operations reach them.
 ///
 ///     lock, at its home           tail        the last node of the queue, or 0; atomics (R1: CPU's or transport's)
-///     node, at whoever waits      granted     written by the one in front, to hand the lock over
+///     node, at each waiting rank  granted     written by the one in front, to hand the lock over
 ///                                 next        written by the one behind, to say where it waits
 ///                                 gave_up     written by its own rank, when its wait has failed
 ///
-/// The words of a node take plain writes only, each by one writer: a near rank stores, a far one posts a write that
-/// nobody waits for. A node is used again once its lock has been handed on; both words have been written by then.
+/// The words of a node take plain writes only, each by one writer: a near rank stores, a far one posts a write and does
+/// not wait for it. A node is used again once its lock has been handed on; both words have been written by then.
 namespace liana::detail {
 
 struct alignas(64) queue_node {

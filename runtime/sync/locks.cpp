@@ -49,7 +49,7 @@ void refuse_held(const runtime_state& state, address at, const char* operation) 
   thread_state& mine = locks_of_thread(state);
   if (find_held(mine, at) != mine.locks.end()) {
     throw usage_error(std::string(operation) + " of " + to_string(at) +
-                      ": this thread has it already and would wait for itself");
+                      ": this thread has the lock already and would wait for itself");
   }
 }
 
@@ -58,7 +58,7 @@ std::uint64_t forget_held(const runtime_state& state, address at, const char* op
   thread_state& mine = locks_of_thread(state);
   const auto found = find_held(mine, at);
   if (found == mine.locks.end()) {
-    throw usage_error(std::string(operation) + " of " + to_string(at) + ": this thread does not have it");
+    throw usage_error(std::string(operation) + " of " + to_string(at) + ": this thread does not have the lock");
   }
   const std::uint64_t node = found->node;
   mine.locks.erase(found);

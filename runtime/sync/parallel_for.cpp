@@ -72,7 +72,8 @@ loop_chunks::loop_chunks(std::size_t count, parallel_for_options with)
   constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max() - 1;
   if (with.chunk == 0 || (with.schedule == schedule::stealing && chunks_ > most)) {
     throw usage_error(fmt::format(
-        "{}: a chunk has at least one iteration, and a loop that is stolen from at most {} chunks", call, most));
+        "{}: a chunk needs at least one iteration, and a loop with schedule::stealing can have at most {} chunks", call,
+        most));
   }
 }
 

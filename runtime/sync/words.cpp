@@ -23,7 +23,7 @@ constexpr unsigned word_block_log2 = 6;  ///< a cache line, shared with nothing
 runtime_state& state_of_word(address at, const char* operation) {
   runtime_state& state = state_for(at, sizeof(std::uint64_t), operation);
   if (at.offset() % sizeof(std::uint64_t) != 0) {
-    throw usage_error(std::string(operation) + " of " + to_string(at) + ": no atomic starts there");
+    throw usage_error(std::string(operation) + " of " + to_string(at) + ": no atomic begins at this address");
   }
   return state;
 }
@@ -106,8 +106,8 @@ runtime_state& state_of_words(std::span<const address> at, const char* operation
   return require_runtime(operation);
 }
 
-/// By compare-and-swap, in rounds: whoever was not quick enough tries again from what it found. In each round at least
-/// one of those that change the same word succeeds.
+/// By compare-and-swap, in rounds: a rank that was not quick enough tries again from what it found. In each round at
+/// least one of those that change the same word succeeds.
 void change_in_rounds(runtime_state& state, word_batch& batch, std::span<const address> at,
                       std::span<const std::uint64_t> operands, word_change change, std::span<std::uint64_t> old) {
   batch.run(at, [&](std::size_t i, std::uint64_t* to) {
@@ -178,7 +178,7 @@ std::uint64_t change_word(address at, std::uint64_t operand, word_change change,
   if (auto* const word = processor_word(at)) {
     return change_by_processor(*word, operand, change);
   }
-  std::uint64_t guess = 0;  // as good as any: whoever guesses wrong learns the value by it
+  std::uint64_t guess = 0;  // as good as any: a wrong guess returns the value
   for (;;) {
     const std::uint64_t before = swap_word(at, guess, change(guess, operand), operation);
     if (before == guess) {

@@ -209,8 +209,10 @@ TEST(async_accesses, refuse_what_get_and_put_refuse) {
   EXPECT_TRUE(throws_naming<liana::usage_error>([&] { static_cast<void>(null.async_get()); }, {"async_get", "null"}));
   EXPECT_TRUE(throws_naming<liana::usage_error>([&] { static_cast<void>(null.async_put(1)); }, {"put", "null"}));
   const global_ptr<std::uint64_t> foreign(liana::detail::address::make(60000, 12, 12, 0));
-  EXPECT_TRUE(throws_naming<liana::usage_error>([&] { static_cast<void>(foreign.async_get()); }, {"foreign"}));
-  EXPECT_TRUE(throws_naming<liana::usage_error>([&] { static_cast<void>(foreign.async_put(1)); }, {"foreign"}));
+  EXPECT_TRUE(
+      throws_naming<liana::usage_error>([&] { static_cast<void>(foreign.async_get()); }, {"not from this job"}));
+  EXPECT_TRUE(
+      throws_naming<liana::usage_error>([&] { static_cast<void>(foreign.async_put(1)); }, {"not from this job"}));
 }
 
 // Any thread may put, and hand the handle on.

@@ -106,7 +106,7 @@ TEST(mutex, works_with_the_locks_of_the_standard_library) {
 TEST(mutex, refuses_what_would_wait_for_itself) {
   const auto mutex = liana::make_mutex();
   const std::scoped_lock hold(mutex);
-  EXPECT_TRUE(throws_naming<liana::usage_error>([&] { mutex.lock(); }, {"lock", "this thread has it already"}));
+  EXPECT_TRUE(throws_naming<liana::usage_error>([&] { mutex.lock(); }, {"lock", "this thread has the lock already"}));
   EXPECT_THROW(static_cast<void>(mutex.try_lock()), liana::usage_error);
   const liana::global_mutex none;
   EXPECT_TRUE(throws_naming<liana::usage_error>([&] { none.lock(); }, {"lock", "null"}));

@@ -91,7 +91,7 @@ TEST(settings, that_do_not_exist_are_warned_of_once) {
   const std::string text = output_of_a_start({});
   if (world_rank() == 0) {
     EXPECT_TRUE(contains(text, "warning: LIANA_SEGMENT_BYTE is set")) << text;
-    EXPECT_TRUE(contains(text, "the nearest is LIANA_SEGMENT_BYTES")) << text;
+    EXPECT_TRUE(contains(text, "the most similar one is LIANA_SEGMENT_BYTES")) << text;
   } else {
     EXPECT_FALSE(contains(text, "LIANA_SEGMENT_BYTE")) << text;
   }

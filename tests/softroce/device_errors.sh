@@ -50,7 +50,7 @@ informs 'the GIDs' '^      GID 1: RoCE v2, 10\.77\.0\.1$'
 informs 'what would be chosen, and why' '^  RDMA would go through rxe0 port 1, RoCE v2, GID 1 \(10\.77\.0\.1\), MTU 1024: .*LIANA_DEVICE'
 informs 'the transport, and why' '^transport: verbs: RDMA is asked for'
 
-refused 'a device that is not there' 'LIANA_DEVICE .*"none_such", which is not there; there is rxe0' env LIANA_DEVICE=none_such mpirun -n 2 "$start"
+refused 'a device that is not there' 'LIANA_DEVICE .*"none_such", which does not exist; there is rxe0' env LIANA_DEVICE=none_such mpirun -n 2 "$start"
 refused 'a port that is not there' 'device rxe0: it has no port 9, which LIANA_PORT .* but ports 1 \(active\)' env LIANA_PORT=9 mpirun -n 2 "$start"
 refused 'a GID that is not there' 'rxe0: port 1 has no GID 77, which LIANA_GID_INDEX .*1 \(RoCE v2, 10\.77\.0\.1\)' env LIANA_GID_INDEX=77 mpirun -n 2 "$start"
 locked='ibv_reg_mr\(rxe0, [0-9]+ bytes\) failed: .*may lock 1048576 bytes .*RLIMIT_MEMLOCK.* and needs [0-9]+ .*ulimit -l unlimited'

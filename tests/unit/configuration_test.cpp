@@ -220,7 +220,7 @@ TEST(configuration, refuses_sizes_out_of_range) {
   }
   expect_refused("LIANA_VALIDITY_WORDS", "0", {"less than 1"});
   expect_refused("LIANA_VALIDITY_WORDS", "8G", {"more than 4294967296"});
-  expect_refused("LIANA_VALIDITY_WORDS", "1000", {"no power of two", "a power of two from 1 to 2^32"});
+  expect_refused("LIANA_VALIDITY_WORDS", "1000", {"not a power of two", "a power of two from 1 to 2^32"});
 }
 
 TEST(configuration, reads_durations) {
@@ -247,10 +247,10 @@ TEST(configuration, refuses_durations_it_does_not_understand_whole) {
     expect_refused(variable, "10sec", {"unknown unit \"sec\""});
     expect_refused(variable, "10m", {"unknown unit \"m\""});
     expect_refused(variable, "1e3", {"unknown unit \"e3\""});
-    expect_refused(variable, "0", {"no time at all"});
-    expect_refused(variable, "0.0000000001", {"no time at all"});
+    expect_refused(variable, "0", {"not above zero"});
+    expect_refused(variable, "0.0000000001", {"not above zero"});
     // Too small for a double, which was called too large.
-    expect_refused(variable, "0." + std::string(400, '0') + "1", {"no time at all"});
+    expect_refused(variable, "0." + std::string(400, '0') + "1", {"not above zero"});
     expect_refused(variable, "1000000001", {"longer than 1000000000 s"});
     expect_refused(variable, "300000h", {"longer than 1000000000 s"});
     expect_refused(variable, std::string(400, '9'), {"too large"});
@@ -265,20 +265,20 @@ TEST(configuration, shows_control_characters_by_number_in_errors) {
 }
 
 TEST(configuration, refuses_numbers_and_words_that_are_not_accepted) {
-  expect_refused("LIANA_TRANSPORT", "SHM", {"none of the words", "auto, shm or verbs"});
-  expect_refused("LIANA_TRANSPORT", "", {"none of the words"});
+  expect_refused("LIANA_TRANSPORT", "SHM", {"not one of the accepted words", "auto, shm or verbs"});
+  expect_refused("LIANA_TRANSPORT", "", {"not one of the accepted words"});
   expect_refused("LIANA_HOSTS", "0", {"less than 1", "real, each, or a number"});
   expect_refused("LIANA_HOSTS", "65537", {"more than 65536"});
-  expect_refused("LIANA_HOSTS", "2x", {"has \"x\" behind the number"});
+  expect_refused("LIANA_HOSTS", "2x", {"has \"x\" after the number"});
   expect_refused("LIANA_HOSTS", "every", {"not a whole number"});
   expect_refused("LIANA_DEVICE", "", {"is empty"});
   expect_refused("LIANA_PORT", "0", {"less than 1"});
   expect_refused("LIANA_PORT", "256", {"more than 255"});
-  expect_refused("LIANA_PORT", "1K", {"has \"K\" behind the number"});
+  expect_refused("LIANA_PORT", "1K", {"has \"K\" after the number"});
   expect_refused("LIANA_GID_INDEX", "-1", {"not a whole number"});
   expect_refused("LIANA_GID_INDEX", "256", {"more than 255"});
   expect_refused("LIANA_STATS", "json:", {"names no file"});
-  expect_refused("LIANA_STATS", "yes", {"none of the words", "json:FILE"});
+  expect_refused("LIANA_STATS", "yes", {"not one of the accepted words", "json:FILE"});
   expect_refused("LIANA_LOG", "verbose", {"error, warn, info or debug"});
   expect_refused("LIANA_SHARER_GROUPS", "21", {"more than 20"});
 }
@@ -291,12 +291,12 @@ TEST(configuration, checks_values_from_code_alike_and_names_the_field) {
   expect_holds(refusal({.cache_bytes = 1}, {}), {"options::cache_bytes = \"1\": is less than 65536"});
   expect_holds(refusal({.hosts = 0}, {}), {"options::hosts = \"0\": is less than 1"});
   expect_holds(refusal({.hosts = -3}, {}), {"options::hosts = \"-3\": is not a whole number"});
-  expect_holds(refusal({.validity_words = 3}, {}), {"options::validity_words = \"3\": is no power of two"});
+  expect_holds(refusal({.validity_words = 3}, {}), {"options::validity_words = \"3\": is not a power of two"});
   expect_holds(refusal({.device = ""}, {}), {"options::device = \"\": is empty"});
   expect_holds(refusal({.port = 256}, {}), {"options::port = \"256\": is more than 255"});
   expect_holds(refusal({.gid_index = -1}, {}), {"options::gid_index = \"-1\": is not a whole number"});
   expect_holds(refusal({.stats = "maybe"}, {}), {"options::stats = \"maybe\": "});
-  expect_holds(refusal({.warn_after = 0s}, {}), {"options::warn_after = \"0.000000000s\": is no time at all"});
+  expect_holds(refusal({.warn_after = 0s}, {}), {"options::warn_after = \"0.000000000s\": is not above zero"});
   expect_holds(refusal({.timeout = -1s}, {}), {"options::timeout = \"-1.000000000s\": does not begin with a digit"});
   expect_holds(refusal({.timeout = std::chrono::seconds::max()}, {}),
                {"options::timeout = \"", "accepted: ", "10^9 s"});
@@ -329,9 +329,9 @@ TEST(configuration, warns_of_unknown_variables_with_the_nearest_known_one) {
                                          {"LIANAX", "x"},
                                          {"PATH", "/bin"}});
   ASSERT_EQ(c.warnings.size(), 3U);
-  expect_holds(c.warnings[0], {"LIANA_SEGMENT_BYTE is set", "the nearest is LIANA_SEGMENT_BYTES"});
+  expect_holds(c.warnings[0], {"LIANA_SEGMENT_BYTE is set", "the most similar one is LIANA_SEGMENT_BYTES"});
   EXPECT_EQ(c.warnings[1].find("SHARER_GROUPS"), std::string::npos) << c.warnings[1];
-  expect_holds(c.warnings[2], {"LIANA_TIME_OUT is set", "the nearest is LIANA_TIMEOUT"});
+  expect_holds(c.warnings[2], {"LIANA_TIME_OUT is set", "the most similar one is LIANA_TIMEOUT"});
 }
 
 TEST(configuration, takes_the_variables_of_this_process) {

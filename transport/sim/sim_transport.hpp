@@ -9,7 +9,7 @@
 
 namespace liana::transport::sim {
 
-/// What a rank needs of the simulation that it runs in. Set by whoever simulates, before runtimes start.
+/// What a rank needs of the simulation that it runs in. Set by the simulation, before runtimes start.
 struct world {
   network* wires = nullptr;
   /// A thread of the calling rank, from 0.

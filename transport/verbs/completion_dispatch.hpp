@@ -13,8 +13,8 @@
 
 namespace liana::transport::verbs {
 
-/// Takes what the device reports, completions and events, to the connections it concerns. Whoever waits polls; one
-/// thread at a time does, the others go on, because it does their work too.
+/// Takes what the device reports, completions and events, to the connections it concerns. A thread that waits polls.
+/// One thread at a time does; the others go on, because it does their work too.
 ///
 /// Lock order: a connection's mutex before this one's.
 class completion_dispatch {

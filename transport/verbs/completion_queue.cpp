@@ -12,7 +12,8 @@ completion_queue::completion_queue(std::shared_ptr<device_context> device, int e
     : device_(std::move(device)), queue_(ibv_create_cq(device_->get(), entries, nullptr, nullptr, 0)) {
   if (queue_ == nullptr) {
     give_up("ibv_create_cq(" + device_->name() + ", " + std::to_string(entries) + " entries)", errno,
-            "; the queues of all ranks of the host together may be more than the device has; run fewer ranks on it");
+            "; together the ranks of this host may need more queue entries than the device has; run fewer ranks on the "
+            "host");
   }
 }
 

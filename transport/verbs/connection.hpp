@@ -21,8 +21,8 @@ class completion_dispatch;
 ///
 /// Requests are counted from 0 (modulo 2^32): `posted_` counts those handed to the device, `retired_` those whose end
 /// was seen. What is between has places in the queue, `send_depth` at most. A signalled request's completion retires
-/// all before it. A chain is one record in a ring of as many, written under the mutex by whoever posts and read,
-/// without it, by whoever polls; so one that waits for room can keep the mutex.
+/// all before it. A chain is one record in a ring of as many, written under the mutex by the thread that posts and
+/// read, without it, by the thread that polls; so one that waits for room can keep the mutex.
 ///
 /// Invariants: records are in the order of the queue; the last request of a record is signalled; `posted_ - retired_`
 /// never exceeds the depth, so neither the queue nor the ring nor the completion queue overflows.
@@ -77,7 +77,7 @@ class connection {
   std::atomic<std::uint32_t> retired_{0};
   std::vector<record> ring_;
   std::atomic<std::uint32_t> ring_head_{0};  ///< records ever written
-  std::uint32_t ring_tail_ = 0;              ///< records ever retired; of whoever polls
+  std::uint32_t ring_tail_ = 0;              ///< records ever retired; of the thread that polls
   std::atomic<bool> failed_{false};
   std::atomic<bool> silent_{false};  ///< not even failures will be reported
 

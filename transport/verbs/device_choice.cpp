@@ -146,7 +146,7 @@ port_choice choose_port(std::span<const device_facts> devices, const job_view::d
   if (wishes.name.has_value() &&
       std::ranges::none_of(devices, [&](const device_facts& each) { return each.name == *wishes.name; })) {
     throw unavailable("LIANA_DEVICE (options::device) asks for the RDMA device \"" + *wishes.name +
-                      "\", which is not there; there is " + names_of(devices));
+                      "\", which does not exist; there is " + names_of(devices));
   }
   std::vector<std::size_t> order(devices.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -67,7 +67,7 @@ device_context device_context::open(ibv_device* device) {
   ibv_context* const context = ibv_open_device(device);
   if (context == nullptr) {
     give_up(std::string("ibv_open_device(") + ibv_get_device_name(device) + ")", errno,
-            "; look at the rights of /dev/infiniband/uverbs*");
+            "; check the permissions of /dev/infiniband/uverbs*");
   }
   return device_context(context);
 }

@@ -43,7 +43,7 @@ std::string registration_remedy(int error, std::size_t bytes, std::size_t limit,
   if (error == ENOMEM) {
     return "; the limit of locked memory (RLIMIT_MEMLOCK) is " +
            (unlimited ? std::string("off") : std::to_string(limit) + " bytes") +
-           ", so the host has no memory left to pin or the device cannot map so much; lower LIANA_SEGMENT_BYTES "
+           ", so the host has no memory left to lock or the device cannot map that much; lower LIANA_SEGMENT_BYTES "
            "(options::segment_bytes) and LIANA_CACHE_BYTES (options::cache_bytes)";
   }
   return {};
@@ -57,10 +57,9 @@ std::string no_device_text(int error) {
     text += std::string("the kernel knows none (") + devices_of_kernel +
             " is empty or missing; is the driver loaded, and does a container see the device?)";
   } else {
-    text +=
-        "the kernel knows " + found->path().filename().string() +
-        ", but libibverbs has no driver for it or may not open it; install ibverbs-providers (rdma-core) and look at "
-        "the rights of /dev/infiniband/uverbs*";
+    text += "the kernel knows " + found->path().filename().string() +
+            ", but libibverbs has no driver for it or may not open it; install ibverbs-providers (rdma-core) and check "
+            "the permissions of /dev/infiniband/uverbs*";
   }
   if (error != 0) {
     text += "; ibv_get_device_list: " + error_text(error);

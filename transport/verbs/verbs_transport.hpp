@@ -17,7 +17,7 @@ namespace liana::transport {
 
 /// Ranks anywhere, through an RDMA device: one reliable connection to every rank of the job, those of this host too,
 /// because a word that takes the device's atomics takes nothing else; and to oneself, for the same words in the own
-/// segment. One completion queue for all, polled by whoever waits: no thread, no interrupts.
+/// segment. One completion queue for all, polled by the threads that wait: no thread, no interrupts.
 ///
 /// Connections are all made at the start. Making them when they are first needed would be a matter of `connect` and
 /// `post`: nothing else knows which there are.

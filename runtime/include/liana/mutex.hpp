@@ -37,15 +37,15 @@ void admit_all(address at);
 /// A mutex that all ranks share, first come, first served. From `make_mutex`; a handle of 8 bytes, trivially copyable,
 /// that is handed on as a global_ptr is. It is a Lockable: `std::scoped_lock hold(mutex);`
 ///
-/// Whoever waits looks at a word in its own memory, and is handed the lock by one write there (J. M. Mellor-Crummey and
-/// M. L. Scott, "Algorithms for scalable synchronization on shared-memory multiprocessors", 1991). Without a contender
-/// a lock is one atomic and an unlock another. What one holder has written, by whatever means but `local()`, the next
-/// one sees.
+/// A waiting rank looks at a word in its own memory, and is handed the lock by one write there (J. M. Mellor-Crummey
+/// and M. L. Scott, "Algorithms for scalable synchronization on shared-memory multiprocessors", 1991). Without a
+/// contender a lock is one atomic and an unlock another. What one holder has written, by whatever means but `local()`,
+/// the next one sees.
 ///
 /// Throws usage_error for a null handle, and for a lock that this thread already holds, which would wait for itself;
 /// peer_error when a rank is gone that holds the lock or waits for it in front of this one; timeout_error after
-/// `options::timeout`. The place in the queue of whoever gave up stays: nobody behind it gets the lock any more, and
-/// they are told why. unlock reports and never throws, since destructors call it.
+/// `options::timeout`. The place in the queue of a rank that gave up stays: no rank behind it gets the lock any more,
+/// and each is told why. unlock reports and never throws, since destructors call it.
 ///
 /// Any thread; each thread of a rank waits for itself. The thread that locked unlocks.
 class global_mutex {

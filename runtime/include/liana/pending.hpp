@@ -98,7 +98,7 @@ class [[nodiscard]] pending_put {
   ~pending_put() { finish(); }
 
   /// Whether `wait` would not have to: the put has taken effect, or has failed. Moves everything that this rank has
-  /// under way on. Also true when the home, or whoever holds the block, is found gone, which `wait` then reports.
+  /// under way on. Also true when the home, or the rank that holds the block, is found gone, which `wait` then reports.
   [[nodiscard]] bool ready() {
     return begun_ == nullptr || detail::try_finish_put(*begun_) ||
            detail::find_lost(begun_->block, begun_->holder.load(std::memory_order_relaxed), polls_);

@@ -32,8 +32,8 @@ inline constexpr bool is_communicator = false;
 /// time in a process; when it has ended, another one can start.
 ///
 /// Start and end are collective: all ranks construct it, and all destroy it, with no other collective call in between
-/// that they do not share. MPI stays usable by the program throughout, whoever initialised it. Both from one thread, at
-/// a time at which no other uses Liana.
+/// that they do not share. MPI stays usable by the program throughout, whether the program or the runtime initialised
+/// it. Both from one thread, at a time at which no other uses Liana.
 class runtime {
  public:
   /// Over all ranks that mpirun has started. Initialises MPI, at level MPI_THREAD_SERIALIZED, if nobody has; MPI is

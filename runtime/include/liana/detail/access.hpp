@@ -28,7 +28,7 @@ void read_bytes(address at, void* to, std::size_t bytes);
 /// Coherent write of bytes inside one block. Returns when no older value can be read any more.
 void write_bytes(address at, const void* from, std::size_t bytes);
 
-/// Ends a put to a near block that is taken: invalidates whoever shares it, writes, gives it back.
+/// Ends a put to a near block that is taken: invalidates the hosts that share it, writes, gives it back.
 void write_taken(address at, const void* from, std::size_t bytes);
 
 /// Starts to fetch the block if it is far and not valid here; does not wait.

@@ -10,7 +10,7 @@
 #include <liana/detail/rank.hpp>
 
 /// The steps of a write to a block whose home is on this host: runtime/coherence/README.md, "Near accesses", write
-/// guard. Near ranks never use the atomics of the lock word (R1): they look at it, and yield to whoever has it.
+/// guard. Near ranks never use the atomics of the lock word (R1): they look at it, and yield to the rank that has it.
 namespace liana::detail {
 
 /// One try to set near.writer.
@@ -22,7 +22,7 @@ namespace liana::detail {
   // The exchange was the full fence: either this load sees the far writer's lock, or the far writer sees near.writer
   // (R6).
   if (entry.lock.load(std::memory_order_seq_cst) == 0) {
-    // Whoever copies, by try_near_read, what the holder is about to write sees the exchange when it looks again.
+    // A rank that copies, by try_near_read, what the holder is about to write sees the exchange when it looks again.
     std::atomic_thread_fence(std::memory_order_release);
     return true;
   }
@@ -36,8 +36,8 @@ using sharer_words = std::array<std::uint64_t, directory_entry::sharer_bytes / 8
 [[gnu::always_inline]] inline sharer_words sharers_of(const directory_entry& entry) {
   sharer_words words;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    // Either this load, in one order with the exchange on `near`, sees a mark, or whoever set it sees the exchange: the
-    // fence of near_fetch stands between its mark and its look at `near`.
+    // Either this load, in one order with the exchange on `near`, sees a mark, or the rank that set it sees the
+    // exchange: the fence of near_fetch stands between its mark and its look at `near`.
     words[i] = entry.sharers[i].load(std::memory_order_seq_cst);
   }
   return words;

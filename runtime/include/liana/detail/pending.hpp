@@ -15,10 +15,10 @@
 namespace liana::detail {
 
 /// Reads if that takes no waiting; otherwise starts to fetch what is far, unless it is on its way. Errors of the fetch
-/// are left to whoever reads. Any thread.
+/// are left to the next read. Any thread.
 bool try_read_bytes(address at, void* to, std::size_t bytes);
 
-/// For whoever asks again and again: whether the home or the holder (-1: not known) is gone. Looks once in so many
+/// For callers that ask again and again: whether the home or the holder (-1: not known) is gone. Looks once in so many
 /// calls, which `polls` counts.
 [[nodiscard]] bool find_lost(address block, rank_t holder, std::uint32_t& polls);
 

@@ -32,10 +32,10 @@ namespace liana::detail {
 ///      which comes before the first write -> this fence, so the sequence differs. Bytes that a device writes come
 ///      after the fence too, because posting does.
 ///
-/// To keep a copy, pin it instead of 4 and 5: count `pins` up, then look at `sequence` again. Whoever wants to reuse it
-/// makes `sequence` odd, then looks at `pins`. All four are sequentially consistent: a pin that saw the old sequence
-/// comes before the odd store in their one order, so that claim sees the pin; no later generation has begun, and what 3
-/// compared was of this one. The last unpin's release -> the claim's look at `pins`: nobody reads any more.
+/// To keep a copy, pin it instead of 4 and 5: count `pins` up, then look at `sequence` again. A thread that wants to
+/// reuse it makes `sequence` odd, then looks at `pins`. All four are sequentially consistent: a pin that saw the old
+/// sequence comes before the odd store in their one order, so that claim sees the pin; no later generation has begun,
+/// and what 3 compared was of this one. The last unpin's release -> the claim's look at `pins`: nobody reads any more.
 ///
 /// One step is the machine's, not the model's: the bytes that a write guard's second owner, another thread, writes have
 /// no fence of that thread before them. On x86, Armv8 and RISC-V all others see a store at once, which suffices.
