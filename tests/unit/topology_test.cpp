@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
@@ -83,12 +82,6 @@ TEST(topology, counts_what_this_process_may_run_on) {
   EXPECT_GE(here.host_processing_units(), 1);
   EXPECT_GE(here.numa_nodes(), 1);
   EXPECT_GE(here.numa_node(), 0);
-}
-
-TEST(topology, names_the_host) {
-  std::array<char, 256> name{};
-  ASSERT_EQ(gethostname(name.data(), name.size() - 1), 0);
-  EXPECT_EQ(topology().host(), name.data());
 }
 
 TEST(topology, counts_less_when_bound_but_the_host_stays_as_it_is) {
