@@ -19,12 +19,12 @@
 
 #include <liana/detail/array_access.hpp>
 #include <liana/detail/print.hpp>
+#include <liana/detail/thread_state.hpp>
 #include <liana/statistics.hpp>
 
 #include "runtime/group/process_group.hpp"
 #include "runtime/objects/objects.hpp"
 #include "runtime/report/log.hpp"
-#include "runtime/state/holds.hpp"
 
 namespace liana::detail {
 namespace {

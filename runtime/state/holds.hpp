@@ -9,9 +9,6 @@
 /// deadlock.
 namespace liana::detail {
 
-/// The first of all threads' states that this process ever had, for statistics; follow `next`.
-thread_state* first_thread();
-
 /// Notes that this thread holds blocks `first` to `last`, in a row, in place or for writing, by as many guards.
 hold_record* note_hold(address first, address last, std::uint32_t guards, bool writing);
 

@@ -57,6 +57,9 @@ inline thread_local constinit thread_state* this_thread = nullptr;
 /// Gives the calling thread its state; `this_thread` is set from then on.
 thread_state& attach_thread();
 
+/// The first of all threads' states that this process ever had; follow `next`.
+thread_state* first_thread();
+
 inline thread_state& thread() {
   thread_state* const mine = this_thread;
   return mine != nullptr ? *mine : attach_thread();
