@@ -1,12 +1,21 @@
 #!/usr/bin/env bash
-# clang-tidy over every source that the release build compiles: tidy.sh [JOBS]
+# clang-tidy over every source that the release build compiles: tidy.sh [--changed] [JOBS]
+#
+#   --changed   only over what differs from the default branch of origin, and what is looked at together with it. Of a header that differs, over
+#               one source that includes it.
 #
 # Nearly all its time would go to the headers of the standard library, fmt and GoogleTest, which every translation unit brings along again. So
 # it is shown the sources of a target together, in the units of the preset `tidy`. A source whose names collide with others' of its unit is
 # looked at alone.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
-units=build/tidy jobs=${1:-$(nproc)}
+units=build/tidy apart=build/tidy/apart
+changed=no
+if [ "${1-}" = --changed ]; then
+  changed=yes
+  shift
+fi
+jobs=${1:-$(nproc)}
 
 directories='(runtime|transport|allocator|benchmarks|apps|tests)'
 # GCC's command lines name warnings that clang does not know.
@@ -41,7 +50,7 @@ to_blame() {
 
 # look UNIT
 look() {
-  local output source apart=() blamed filter="--header-filter=/$directories/[^ ]*\\.[ch]pp\$"
+  local output source alone=() blamed filter="--header-filter=/$directories/[^ ]*\\.[ch]pp\$"
   if [[ $1 != */Unity/* ]]; then
     check $units "$1" || touch "$failed"
     return
@@ -50,11 +59,11 @@ look() {
   while [ -n "$(sources_of "$1")" ] && ! output=$(check $units "$1" "$filter" --checks='-*,clang-diagnostic-*,bugprone-suspicious-semicolon'); do
     mapfile -t blamed < <(to_blame "$1" "$output")
     for source in "${blamed[@]}"; do sed -i "\\|^#include \"$source\"\$|d" "$1"; done
-    apart+=("${blamed[@]}")
+    alone+=("${blamed[@]}")
   done
   # A unit includes its sources, for which the configuration has a check of its own; `included` below stands in for it.
   [ -z "$(sources_of "$1")" ] || check $units "$1" "$filter" --checks=-bugprone-suspicious-include || touch "$failed"
-  for source in "${apart[@]}"; do check build/release "$source" || touch "$failed"; done
+  for source in "${alone[@]}"; do check $apart "$source" || touch "$failed"; done
 }
 
 # Largest first, so that none is left over for the end.
@@ -70,14 +79,57 @@ included() {
   ! grep -rnE '^ *# *include +["<][^">]*\.(c|cc|cpp|cxx)[">]' --include='*.[ch]pp' runtime transport allocator benchmarks apps tests
 }
 
-[ -e build/release/compile_commands.json ] || { printf 'tidy.sh needs build/release: cmake --preset release\n' >&2; exit 2; }
-output=$(cmake --preset tidy 2>&1) || { printf '%s\n' "$output"; exit 1; }
+# differing: sources and headers that are not as in the default branch of origin, or in the last commit where there is no origin.
+differing() {
+  local base
+  base=$(git merge-base HEAD origin/HEAD 2>/dev/null || git rev-parse HEAD) || return
+  { git diff --name-only --diff-filter=d "$base"; git ls-files --others --exclude-standard; } | grep -E "^$directories/.*\\.[ch]pp\$"
+  return 0
+}
+
+# shows FILE: itself if it is a source; of a header the source of its name, or else one that includes it, maybe through other headers.
+shows() {
+  local includer
+  case $1 in
+    *.cpp) printf '%s\n' "$PWD/$1"; return ;;
+  esac
+  if [ -e "${1%.hpp}.cpp" ]; then
+    printf '%s\n' "$PWD/${1%.hpp}.cpp"
+    return
+  fi
+  for extension in cpp hpp; do
+    includer=$(grep -rlE "^#include [\"<]([^\">]*/)?${1##*/}[\">]" --include="*.$extension" "$(dirname "$1")" runtime transport allocator benchmarks apps tests |
+      head -n 1)
+    [ -z "$includer" ] || { shows "$includer"; return; }
+  done
+}
+
+wanted=''
+if [ $changed = yes ]; then
+  files=$(differing) || { printf 'tidy.sh --changed: this is no clone by git, so nothing is known to have changed\n'; exit 0; }
+  wanted=$(while read -r file; do [ -z "$file" ] || shows "$file"; done <<<"$files")
+  [ -n "$wanted" ] || { printf 'tidy.sh --changed: nothing differs\n'; exit 0; }
+fi
+
+# of_interest: of the units those that have a source that is wanted.
+of_interest() {
+  local unit
+  if [ $changed = no ]; then
+    cat
+    return
+  fi
+  while read -r unit; do
+    ! sources_of "$unit" | grep -qxFf <(printf '%s\n' "$wanted") || printf '%s\n' "$unit"
+  done
+}
+
+output=$(cmake --preset tidy 2>&1 && cmake --preset tidy -B $apart -DCMAKE_UNITY_BUILD=OFF 2>&1) || { printf '%s\n' "$output"; exit 1; }
 failed=$(mktemp -u)
 trap 'rm -f "$failed"' EXIT
 export -f look check sources_of to_blame
-export units directories failed
+export units apart directories failed
 included || { printf 'tidy.sh: a source is included, which only headers are\n'; touch "$failed"; }
 # An array cannot be exported.
-sed -n 's/^ *"file": "\(.*\)",*$/\1/p' $units/compile_commands.json | sort -u | largest_first | tr '\n' '\0' |
+sed -n 's/^ *"file": "\(.*\)",*$/\1/p' $units/compile_commands.json | sort -u | of_interest | largest_first | tr '\n' '\0' |
   xargs -0 -r -n 1 -P "$jobs" bash -c "$(declare -p tidy); look \"\$1\"" look
 [ ! -e "$failed" ]
