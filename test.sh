@@ -1,34 +1,40 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change lands: test.sh [--quick]
+# Tells whether everything works: test.sh [--full]
 #
-#   dependencies   what is missing is installed (Debian, as root or by sudo)
-#   format         clang-format finds nothing to change
-#   release        build of everything, warnings being errors, and all tests: among them the model, 210,000 simulated schedules, the mutants, a
-#                  minute of fuzzing
-#   asan-ubsan     build with AddressSanitizer and UndefinedBehaviorSanitizer, and the tests labelled `sanitize`
-#   tidy           clang-tidy finds nothing to complain of; it begins, with what the tests leave of the processors, when release is built
-#   softroce       what is far once more, through a real RDMA device in guests of QEMU: tests/README.md
-#   verbs table    what Liana costs beside bare verbs, in one boot of one guest; it fails only if it cannot be measured
+#   dependencies        what is missing is installed (Debian, as root or by sudo)
+#   format              clang-format finds nothing to change
+#   build               everything, by the preset release; warnings are errors
+#   tests               all tests but the long ones and those in guests
+#   tidy                clang-tidy finds nothing in what differs from the default branch of origin; beside the tests
 #
-#   --quick        ends after the release tests
+#   --full              everything that must hold before a change lands:
+#   long tests          more ranks and hosts, more simulated schedules, a minute of fuzzing
+#   build asan-ubsan    with AddressSanitizer and UndefinedBehaviorSanitizer; beside the tests
+#   tests asan-ubsan    the tests labelled `sanitize`
+#   tidy                of all sources; beside the tests
+#   tests softroce      what is far once more, through a real RDMA device in guests of QEMU: tests/README.md
+#   verbs table         what Liana costs beside bare verbs, in one boot of one guest; it fails only if it cannot be measured
 #
-# A phase that fails does not keep the others from running. Exit status 0 only if all passed.
+# A phase that fails does not keep the others from running, except those that need what it builds. What runs beside the tests has what they leave
+# of the processors. Exit status 0 only if all passed.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 2
 exec </dev/null
 
-quick=no
+full=no
 case ${1-} in
   '') ;;
-  --quick) quick=yes ;;
+  --full) full=yes ;;
   --help | -h) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
-  *) printf 'test.sh: unknown option %s; --quick and --help are known\n' "$1" >&2; exit 2 ;;
+  *) printf 'test.sh: unknown option %s; --full and --help are known\n' "$1" >&2; exit 2 ;;
 esac
+[ $# -le 1 ] || { printf 'test.sh: one option at most; --full and --help are known\n' >&2; exit 2; }
 
 jobs=$(nproc)
 names=()
 results=()
 seconds=()
+notes=()
 
 # phase NAME COMMAND...: runs it under a heading, notes result and time, returns its status.
 phase() {
@@ -43,22 +49,63 @@ phase() {
   return $status
 }
 
+# What goes on beside the phases, by name: its process, which leads a process group, and its output.
+declare -A beside output
+
+# begin NAME COMMAND...: runs it beside the phases that follow. Its own phase comes with `finish`.
+begin() {
+  local name=$1
+  shift
+  output[$name]=$(mktemp) || exit 2
+  set -m
+  (
+    renice -n 19 -p "$BASHPID" >/dev/null
+    start=$SECONDS status=0
+    "$@" || status=$?
+    printf '%d\n' $((SECONDS - start)) >"${output[$name]}.seconds"
+    exit $status
+  ) >"${output[$name]}" 2>&1 &
+  set +m
+  beside[$name]=$!
+}
+
+await() {
+  local status=0
+  wait "${beside[$1]}" || status=$?
+  unset "beside[$1]"
+  cat "${output[$1]}"
+  rm -f "${output[$1]}"
+  return $status
+}
+
+# finish NAME: its phase is only the time for which there is nothing else to do.
+finish() {
+  local status=0 took=${output[$1]}.seconds
+  phase "$1" await "$1" || status=$?
+  [ ! -e "$took" ] || notes[${#names[@]} - 1]="in all $(<"$took") s, beside other phases"
+  rm -f "$took"
+  return $status
+}
+
+end_all() {
+  local name
+  for name in "${!beside[@]}"; do
+    kill -- "-${beside[$name]}" 2>/dev/null
+    rm -f "${output[$name]}" "${output[$name]}.seconds"
+  done
+}
+trap end_all EXIT
+trap 'exit 130' INT TERM HUP
+
 summary() {
   local i failed=0
   printf '\n==== summary ====\n'
   for i in "${!names[@]}"; do
-    printf '%-20s %6d s  %s\n' "${names[i]}" "${seconds[i]}" "${results[i]}"
+    printf '%-20s %6d s  %s\n' "${names[i]}" "${seconds[i]}" "${results[i]}${notes[i]:+ (${notes[i]})}"
     [ "${results[i]}" = passed ] || failed=1
   done
   printf '%-20s %6d s\n' total "$SECONDS"
   return $failed
-}
-
-build() { cmake --preset "$1" && cmake --build --preset "$1" -- -j "$jobs"; }
-
-# build_and_test PRESET: tests that were built before a change that does not build say nothing, so they are not run then.
-build_and_test() {
-  phase "build $1" build "$1" && phase "tests $1" ctest --preset "$1"
 }
 
 sources() { find runtime transport allocator benchmarks apps tests -type f "$@"; }
@@ -67,21 +114,16 @@ format() {
   sources \( -name '*.hpp' -o -name '*.cpp' \) -print0 | xargs -0 clang-format --dry-run -Werror
 }
 
-# The tests wait a good deal, for mpirun above all, so clang-tidy goes on beside them.
-begin_tidy() {
-  tidy_output=$(mktemp)
-  (
-    renice -n 19 -p "$BASHPID" >/dev/null
-    bash cmake/tidy.sh "$jobs"
-  ) >"$tidy_output" 2>&1 &
-  tidy_process=$!
-}
-end_tidy() {
-  local status=0
-  wait "$tidy_process" || status=$?
-  cat "$tidy_output"
-  rm -f "$tidy_output"
-  return $status
+build() { cmake --preset "$1" && cmake --build --preset "$1" -- -j "$jobs"; }
+
+# The tests say how many places they take, of two for each processor.
+tests() { ctest --preset "$1" -j $((2 * jobs)); }
+
+# after PROCESS COMMAND...
+after() {
+  tail --pid="$1" -f /dev/null
+  shift
+  "$@"
 }
 
 verbs_table() {
@@ -89,24 +131,35 @@ verbs_table() {
     mpirun -n 2 build/release/benchmarks/verbs_benchmark
 }
 
-groups=(build apps test fuzz)
-[ $quick = yes ] || groups+=(lint softroce)
+groups=(build apps test lint)
+[ $full = no ] || groups+=(fuzz softroce)
 phase dependencies bash cmake/install_dependencies.sh "${groups[@]}" || { summary; exit 1; }
-if [ $quick = yes ]; then
-  build_and_test release
+phase format format
+if [ $full = no ]; then
+  if phase build build release; then
+    begin tidy bash cmake/tidy.sh --changed "$jobs"
+    phase tests tests release
+    finish tidy
+  fi
   summary
   exit
 fi
-phase format format
-if phase 'build release' build release; then
-  begin_tidy
-  phase 'tests release' ctest --preset release
+
+built=no
+if phase build build release; then built=yes; fi
+begin 'build asan-ubsan' build asan-ubsan
+begin tidy after "${beside[build asan-ubsan]}" bash cmake/tidy.sh "$jobs"
+if [ $built = yes ]; then
+  phase tests tests release
+  phase 'long tests' tests long
 fi
-build_and_test asan-ubsan
-if [ -n "${tidy_process-}" ]; then
-  # The guests come last, because they have no processor to spare.
-  phase tidy end_tidy
-  phase 'tests softroce' ctest --preset softroce
+if finish 'build asan-ubsan'; then
+  phase 'tests asan-ubsan' tests asan-ubsan
+fi
+finish tidy
+if [ $built = yes ]; then
+  # The guests come last and alone, because they have no processor to spare.
+  phase 'tests softroce' tests softroce
   phase 'verbs table' verbs_table
 fi
 summary
