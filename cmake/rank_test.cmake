@@ -29,9 +29,6 @@ set(LIANA_RUN_JOB bash ${LIANA_TEST_DRIVERS}/run_job.sh)
 set(LIANA_MOST_TIMES 20) # the longest time that run_job.sh gives, as a multiple of its limit
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/openmpi.env LIANA_OPENMPI_ENVIRONMENT REGEX "^[A-Z]")
 
-# For commands with a limit of their own.
-set(LIANA_OWN_SESSION ${LIANA_RUN_JOB} 120)
-
 # What a test runs with unless it sets the variable itself: small memory. No LIANA_TIMEOUT: run_job.sh ends what hangs, and by then the runtime
 # has warned of the wait, with the block or lock and its holder. A warning before 30 s would make tests fail that look at all that is printed.
 set(LIANA_TEST_ENVIRONMENT ${LIANA_OPENMPI_ENVIRONMENT} LIANA_WARN_AFTER=30s LIANA_SEGMENT_BYTES=64M LIANA_CACHE_BYTES=16M)

@@ -25,12 +25,13 @@ liana_application_tests(
 # The same ranking to the last digit, however many ranks and hosts compute it.
 add_test(
   NAME apps.pagerank.same_ranking
-  COMMAND ${LIANA_OWN_SESSION} bash ${CMAKE_CURRENT_SOURCE_DIR}/same_ranking.sh ${data}/available.ranking
+  COMMAND ${LIANA_RUN_JOB} 120 bash ${CMAKE_CURRENT_SOURCE_DIR}/same_ranking.sh ${data}/available.ranking
           ${MPIEXEC_EXECUTABLE} $<TARGET_FILE:pagerank> --packages ${data}/available.txt ${small_blocks})
+liana_last_limit(limit 120)
 set_tests_properties(
   apps.pagerank.same_ranking
   PROPERTIES ENVIRONMENT "${LIANA_TEST_ENVIRONMENT}"
-             TIMEOUT 120
+             TIMEOUT ${limit}
              PROCESSORS ${LIANA_RANK_TEST_PLACES}
              LABELS "ranks;long"
              FIXTURES_REQUIRED liana_shm)
