@@ -19,7 +19,7 @@ jobs=${1:-$(nproc)}
 
 directories='(runtime|transport|allocator|benchmarks|apps|tests)'
 # GCC's command lines name warnings that clang does not know.
-tidy=(clang-tidy --quiet --extra-arg=-Wno-unknown-warning-option)
+tidy=(clang-tidy --quiet --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wthread-safety)
 
 # check DIRECTORY FILE ARGUMENT...: what clang-tidy says is shown only if it complains, because otherwise it counts the warnings in system headers.
 check() {

@@ -66,7 +66,8 @@ std::vector<row> rows_of_applications(const results& from, const std::set<std::s
          .liana = figure_of(reference),
          .peer = named_figure{.name = "its MPI twin", .is = figure_of(fmt::format("{}:{}{}", apps, work, of_twin))},
          .limit = {},
-         .asked = {}});
+         .asked = {},
+         .reason = {}});
   }
   return rows;
 }
