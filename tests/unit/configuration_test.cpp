@@ -259,9 +259,10 @@ TEST(configuration, refuses_durations_it_does_not_understand_whole) {
 
 // A null character, which only code can give, ended the error.
 TEST(configuration, shows_control_characters_by_number_in_errors) {
-  expect_holds(refusal({.transport = std::string("\0shm", 4)}, {}), {R"(options::transport = "\x00shm": is none)"});
+  expect_holds(refusal({.transport = std::string("\0shm", 4)}, {}),
+               {R"(options::transport = "\x00shm": is not one of the accepted words)"});
   expect_holds(refusal({}, {{"LIANA_PORT", "1\x1b[2J\n"}}),
-               {R"(LIANA_PORT = "1\x1b[2J\x0a": has "\x1b[2J\x0a" behind)"});
+               {R"(LIANA_PORT = "1\x1b[2J\x0a": has "\x1b[2J\x0a" after the number)"});
 }
 
 TEST(configuration, refuses_numbers_and_words_that_are_not_accepted) {
