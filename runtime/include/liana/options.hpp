@@ -61,8 +61,8 @@ struct options {
   /// all ranks share one host, otherwise verbs between hosts and shared memory within each.
   std::optional<std::string> transport{};
 
-  /// `LIANA_SEGMENT_BYTES`, default 1 GiB. Bytes of memory that this rank contributes to the job; 64 KiB to 8 TiB,
-  /// rounded up to whole pages.
+  /// `LIANA_SEGMENT_BYTES`, default 1 GiB. Bytes for the objects and arrays of this rank; 64 KiB to 8 TiB, rounded up
+  /// to whole pages. The cache comes on top.
   std::optional<std::size_t> segment_bytes{};
 
   /// `LIANA_CACHE_BYTES`, default 256 MiB. Bytes of replicas that this rank may hold; 64 KiB to 8 TiB, rounded up to
