@@ -8,7 +8,7 @@
 #   tidy                clang-tidy finds nothing in what differs from the default branch of origin; beside the tests
 #
 #   --full              everything that must hold before a change lands:
-#   long tests          more ranks and hosts, more simulated schedules, a minute of fuzzing
+#   long tests          more ranks and hosts, more simulated schedules, the model of the protocol, a minute of fuzzing
 #   build asan-ubsan    with AddressSanitizer and UndefinedBehaviorSanitizer; beside the tests
 #   tests asan-ubsan    the tests labelled `sanitize`
 #   tidy                of all sources; beside the tests
