@@ -20,9 +20,10 @@ void gather_for_reduction(const void* mine, std::size_t bytes, void* all, const 
 
 }  // namespace detail
 
-/// Collective. The `value` of rank `root` on every rank, over MPI; `T` is any trivially copyable type, global pointers
-/// too. Throws usage_error on all ranks for a root that does not exist and for calls that differ between ranks,
-/// peer_error and timeout_error as every wait. From one thread at a time.
+/// Collective. The `value` of rank `root` on every rank; `T` is any trivially copyable type, global pointers too. It
+/// travels by shared memory where all ranks are on one host and it has at most 256 bytes, else over MPI. Throws
+/// usage_error on all ranks for a root that does not exist and for calls that differ between ranks, peer_error and
+/// timeout_error as every wait. From one thread at a time.
 template <class T>
 [[nodiscard]] T broadcast(T value, rank_t root) {
   static_assert(std::is_trivially_copyable_v<T>, "liana::broadcast: T must be trivially copyable, its bytes travel");
@@ -30,10 +31,10 @@ template <class T>
   return value;
 }
 
-/// Collective. The values of all ranks combined by `op`, any callable (T, T) -> T, over MPI: op(...op(op(v0, v1),
-/// v2)..., vn) in the order of ranks, on every rank alike, so that the result is the same everywhere to the last bit,
-/// and `op` need be neither commutative nor associative. Time and memory grow with the number of ranks. Errors and
-/// threads as for `broadcast`.
+/// Collective. The values of all ranks combined by `op`, any callable (T, T) -> T: op(...op(op(v0, v1), v2)..., vn) in
+/// the order of ranks, on every rank alike, so that the result is the same everywhere to the last bit, and `op` need be
+/// neither commutative nor associative. Time and memory grow with the number of ranks. Way, errors and threads as for
+/// `broadcast`.
 template <class T, class Operation>
 requires std::is_invocable_r_v<T, Operation&, const T&, const T&>
 [[nodiscard]] T all_reduce(const T& value, Operation op) {
