@@ -7,16 +7,17 @@
 #   tests               all tests but the long ones and those in guests
 #   tidy                clang-tidy finds nothing in what differs from the default branch of origin; beside the tests
 #
-#   --full              everything that must hold before a change lands:
+# With --full everything that must hold before a change lands. The phases are those above and:
+#
 #   long tests          more ranks and hosts, more simulated schedules, the model of the protocol, a minute of fuzzing
 #   build asan-ubsan    with AddressSanitizer and UndefinedBehaviorSanitizer; beside the tests
 #   tests asan-ubsan    the tests labelled `sanitize`
-#   tidy                of all sources; beside the tests
+#   tidy                of all sources instead; beside the tests
 #   tests softroce      what is far once more, through a real RDMA device in guests of QEMU: tests/README.md
 #   verbs table         what Liana costs beside bare verbs, in one boot of one guest; it fails only if it cannot be measured
 #
-# A phase that fails does not keep the others from running, except those that need what it builds. What runs beside the tests has what they leave
-# of the processors. Exit status 0 only if all passed.
+# A phase that fails does not keep the others from running, except those that need what it builds. What runs beside the tests, at the same time,
+# has what they leave of the processors; its output is shown when it has ended. Exit status 0 only if all passed.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 2
 exec </dev/null
