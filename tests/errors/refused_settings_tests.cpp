@@ -22,6 +22,7 @@ struct refused_setting {
   const char* accepted;
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
 void PrintTo(const refused_setting& setting, std::ostream* out) { *out << setting.variable << "=" << setting.value; }
 
 const refused_setting refused_settings[] = {

@@ -43,6 +43,7 @@ struct failing_action {
 };
 
 template <class Action>
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
 void PrintTo(const failing_action<Action>& failing, std::ostream* out) {
   *out << failing.expected;
 }

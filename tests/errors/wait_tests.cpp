@@ -56,6 +56,7 @@ struct holder {
 
 constexpr holder holders[] = {{"writer", 2, true}, {"reader", home, false}};
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
 void PrintTo(const holder& who, std::ostream* out) { *out << "rank " << who.rank; }
 
 void hold(const holder& who, const object& held, const std::function<void()>& meanwhile) {
