@@ -2,48 +2,8 @@
 # Proof that check_layers.sh can fail: a small tree that respects the layers passes, and each violation seeded into it is found.
 set -eu
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(mktemp -d)
-trap 'rm -rf "$root"' EXIT
-failures=0
-cases=0
-
-# put PATH LINE...: writes a file of the tree.
-put() {
-  local path=$root/$1
-  shift
-  mkdir -p "$(dirname "$path")"
-  printf '%s\n' "$@" >"$path"
-}
-
-check() { bash "$here/check_layers.sh" "$root" 2>&1; }
-
-# passes NAME: the tree as it is must pass.
-passes() {
-  cases=$((cases + 1))
-  local output
-  if ! output=$(check); then
-    printf 'FAILED: %s: must pass, but:\n%s\n' "$1" "$output"
-    failures=$((failures + 1))
-  fi
-}
-
-# seed PATH TEXT LINE...: with PATH of these lines, the check must fail and name PATH and TEXT. The tree is restored.
-seed() {
-  cases=$((cases + 1))
-  local path=$1 text=$2 output saved=''
-  shift 2
-  if [ -e "$root/$path" ]; then saved=$(cat "$root/$path"); fi
-  put "$path" "$@"
-  if output=$(check); then
-    printf 'FAILED: %s with %s passes\n' "$path" "$*"
-    failures=$((failures + 1))
-  elif ! grep -e "^$path:" -e "^${path%%/*}/: " -e "^${path%/*}: " <<<"$output" | grep -qF -- "$text"; then
-    printf 'FAILED: %s with %s: expected "%s", got:\n%s\n' "$path" "$*" "$text" "$output"
-    failures=$((failures + 1))
-  fi
-  if [ -n "$saved" ]; then put "$path" "$saved"; else rm "$root/$path"; fi
-}
+checker=check_layers.sh
+. "$(dirname "${BASH_SOURCE[0]}")/seeded_tree.sh"
 
 put transport/include/liana/rank.hpp '#include <cstdint>'
 put transport/address.hpp '#include <liana/rank.hpp>'
@@ -144,5 +104,4 @@ seed scripts/run.cpp 'no top-level directory' 'int x;'
 rmdir "$root/scripts"
 passes 'the tree restored'
 
-printf '%d cases, %d failed\n' "$cases" "$failures"
-[ "$failures" -eq 0 ]
+finish
