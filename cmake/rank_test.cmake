@@ -3,9 +3,9 @@
 #   liana_unit_test(NAME name TARGET target [ARGUMENTS a...] [ENVIRONMENT A=b...] [TIMEOUT seconds] [LABELS l...])
 #     One process without mpirun. Labels: unit, sanitize.
 #
-#   liana_rank_test(NAME name TARGET target [RANKS 1 2 3 4 8] [HOSTS real each 2] [QUICK 2.each 3.2] [ARGUMENTS a...] [ENVIRONMENT A=b...]
-#                   [TIMEOUT seconds] [LABELS l...])
-#     One test per number of ranks and value of LIANA_HOSTS, named name.ranks4.hosts-each. Labels: ranks; sanitize with 3 ranks, or with 2
+#   liana_rank_test(NAME name TARGET target [RANKS 1 2 3 4 8] [HOSTS real each 2] [VARIANTS 1.real 4.2] [QUICK 2.each 3.2]
+#                   [ARGUMENTS a...] [ENVIRONMENT A=b...] [TIMEOUT seconds] [LABELS l...])
+#     VARIANTS: of the numbers of ranks and values of LIANA_HOSTS only these pairs. One test per number of ranks and value of LIANA_HOSTS, named name.ranks4.hosts-each. Labels: ranks; sanitize with 3 ranks, or with 2
 #     where there are no 3, of the hosts in LIANA_SANITIZED_HOSTS only, if that is set; and long, unless there is no QUICK, or the variant is
 #     in it: a number of ranks, a dot and a value of LIANA_HOSTS. What a variant adds: 1.real has nobody else, and so the least; 2.each is all far
 #     with two ends only; 3.2 and 4.2 are near and far at once, so ranks that are all near (real) meet little that is not met there; with 4.2
@@ -112,7 +112,7 @@ function(liana_unit_test)
 endfunction()
 
 function(liana_rank_test)
-  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;TARGET;TIMEOUT" "RANKS;HOSTS;QUICK;ARGUMENTS;ENVIRONMENT;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;TARGET;TIMEOUT" "RANKS;HOSTS;VARIANTS;QUICK;ARGUMENTS;ENVIRONMENT;LABELS")
   liana_check_test_arguments(liana_rank_test)
   if(NOT ARG_RANKS)
     set(ARG_RANKS 1 2 3 4 8)
@@ -140,7 +140,7 @@ function(liana_rank_test)
       set(processors ${ranks})
     endif()
     foreach(hosts IN LISTS ARG_HOSTS)
-      if(${ranks}.${hosts} IN_LIST left_out)
+      if(${ranks}.${hosts} IN_LIST left_out OR (ARG_VARIANTS AND NOT ${ranks}.${hosts} IN_LIST ARG_VARIANTS))
         continue()
       endif()
       set(test ${ARG_NAME}.ranks${ranks}.hosts-${hosts})
