@@ -36,16 +36,13 @@ class claimed_replica {
         claim_{.result = other.claim_.result, .copy = std::exchange(other.claim_.copy, nullptr), .kept = other.kept()} {
   }
   claimed_replica& operator=(claimed_replica&& other) noexcept {
-    claimed_replica old(std::move(*this));
-    std::swap(replicas_, other.replicas_);
-    std::swap(claim_, other.claim_);
+    give_up();
+    replicas_ = other.replicas_;
+    claim_ = other.claim_;
+    other.claim_.copy = nullptr;
     return *this;
   }
-  ~claimed_replica() {
-    if (claim_.copy != nullptr) {
-      replicas_->abandon(*claim_.copy);
-    }
-  }
+  ~claimed_replica() { give_up(); }
 
   explicit operator bool() const { return claim_.copy != nullptr; }
   [[nodiscard]] cache::claim_result result() const { return claim_.result; }
@@ -71,6 +68,12 @@ class claimed_replica {
   replica& release() { return *std::exchange(claim_.copy, nullptr); }
 
  private:
+  void give_up() {
+    if (claim_.copy != nullptr) [[unlikely]] {
+      replicas_->abandon(*claim_.copy);
+    }
+  }
+
   cache* replicas_ = nullptr;
   cache::claim_outcome claim_;
 };

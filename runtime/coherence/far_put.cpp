@@ -1,18 +1,8 @@
 #include "runtime/coherence/far_put.hpp"
 
-#include <cstring>
 #include <utility>
 
 namespace liana::detail {
-
-far_put::far_put(runtime_state& state, address at, std::span<const std::byte> bytes, claimed_replica copy)
-    : state_(state), at_(at), bytes_(bytes), copy_(std::move(copy)), write_(state, at.block(), nullptr) {}
-
-void far_put::take_bytes() {
-  std::byte* const to = copy_.data_at(at_);
-  std::memcpy(to, bytes_.data(), bytes_.size());
-  bytes_ = {to, bytes_.size()};
-}
 
 void far_put::release() {
   const std::uint64_t version = write_.version();

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <span>
+#include <utility>
 
 #include <liana/detail/address.hpp>
 
@@ -26,12 +28,17 @@ class far_put {
   }
 
   /// `bytes` stay where they are until `take_bytes` or `release`.
-  far_put(runtime_state& state, address at, std::span<const std::byte> bytes, claimed_replica copy);
+  far_put(runtime_state& state, address at, std::span<const std::byte> bytes, claimed_replica&& copy)
+      : state_(state), at_(at), bytes_(bytes), copy_(std::move(copy)), write_(state, at.block(), nullptr) {}
 
   [[nodiscard]] far_write& write() { return write_; }
 
   /// Copies the bytes to the replica at once.
-  void take_bytes();
+  void take_bytes() {
+    std::byte* const to = copy_.data_at(at_);
+    std::memcpy(to, bytes_.data(), bytes_.size());
+    bytes_ = {to, bytes_.size()};
+  }
 
   /// Once `write().step()` was true. Throws peer_error when an earlier release, or this one, has failed.
   void release();

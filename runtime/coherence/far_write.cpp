@@ -143,7 +143,7 @@ void far_write::unlock() noexcept {
 
 /// runtime/coherence/README.md, "Far write", its release.
 void release_far(runtime_state& state, address at, std::span<const std::byte> written, std::uint64_t version,
-                 after_release what, claimed_replica copy) {
+                 after_release what, claimed_replica&& copy) {
   const address block = at.block();
   struct {
     std::uint64_t version;
@@ -162,8 +162,9 @@ void release_far(runtime_state& state, address at, std::span<const std::byte> wr
   posted->block = block;
   if (what == after_release::keep_replica) {
     posted->pinned = &copy.publish(true);
+  } else if (what == after_release::scratch_replica) {
+    posted->scratch = std::move(copy);
   }
-  posted->scratch = std::move(copy);
   count(counter.bytes_written, written.size());
   state.wire->post(block.home(), chain, posted->done);  // R8: in this order
   protocol_of(state).releases.put(state, std::move(posted));

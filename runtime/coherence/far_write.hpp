@@ -84,6 +84,6 @@ enum class after_release : std::uint8_t {
 /// `written`: the bytes of the block at `at`. With `keep_replica`, `copy` is published with one pin for the release.
 /// Throws peer_error when an earlier release, or this one, has failed.
 void release_far(runtime_state& state, address at, std::span<const std::byte> written, std::uint64_t version,
-                 after_release what, claimed_replica copy);
+                 after_release what, claimed_replica&& copy);
 
 }  // namespace liana::detail

@@ -31,14 +31,14 @@ replica& publish_fetched(claimed_replica& copy, std::uint64_t old_version, bool 
 
 }  // namespace
 
-far_fetch::far_fetch(runtime_state& state, address block, claimed_replica copy)
+far_fetch::far_fetch(runtime_state& state, address block, claimed_replica&& copy)
     : copy_(std::move(copy)),
       old_version_(copy_->version.load(std::memory_order_relaxed)),
       miss_(state, block, *copy_, copy_.kept()) {}
 
 replica& far_fetch::publish(bool pinned) { return publish_fetched(copy_, old_version_, pinned); }
 
-replica& fetch_replica(runtime_state& state, address block, claimed_replica copy) {
+replica& fetch_replica(runtime_state& state, address block, claimed_replica&& copy) {
   if (state.near(block.home())) {
     const std::uint64_t old_version = copy->version.load(std::memory_order_relaxed);
     near_fetch(state, block, *copy, copy.kept());

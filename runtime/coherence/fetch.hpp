@@ -18,7 +18,7 @@ namespace liana::detail {
 ///     fetch.publish(pinned);
 class far_fetch {
  public:
-  far_fetch(runtime_state& state, address block, claimed_replica copy);
+  far_fetch(runtime_state& state, address block, claimed_replica&& copy);
 
   [[nodiscard]] read_miss& miss() { return miss_; }
   [[nodiscard]] const read_miss& miss() const { return miss_; }
@@ -34,6 +34,6 @@ class far_fetch {
 
 /// Fills a claimed replica of a block whose home is not this rank, waiting for it, and publishes it, pinned for the
 /// caller.
-replica& fetch_replica(runtime_state& state, address block, claimed_replica copy);
+replica& fetch_replica(runtime_state& state, address block, claimed_replica&& copy);
 
 }  // namespace liana::detail

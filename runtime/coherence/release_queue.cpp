@@ -72,7 +72,9 @@ void release_queue::finish(runtime_state& state, std::vector<std::unique_ptr<rel
     if (replica* const copy = std::exchange(each->pinned, nullptr); copy != nullptr) {
       state.replicas->unpin(*copy);
     }
-    each->scratch = {};
+    if (each->scratch) {
+      each->scratch = {};
+    }
   }
   for (const auto& each : landed) {
     check_completion(state, each->done, "release of a write", each->block);
