@@ -88,7 +88,12 @@ void wait_in_queue(runtime_state& state, address tail, const queue_node& mine, a
                    const char* operation) {
   waiter wait(state, operation, tail, in_front);
   for (std::uint64_t steps = 1; mine.granted.load(std::memory_order_acquire) == 0; ++steps) {
-    wait.step(in_front_of.home());
+    try {
+      wait.step(in_front_of.home());
+    } catch (const timeout_error&) {
+      look_in_front(state, in_front_of, tail, operation);  // a rank without a processor may not have looked before
+      throw;
+    }
     if (steps % steps_per_look == 0) {
       look_in_front(state, in_front_of, tail, operation);
     }
