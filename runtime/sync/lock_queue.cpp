@@ -64,13 +64,17 @@ void write_word(runtime_state& state, address node, std::size_t offset, std::uin
   protocol_of(state).releases.put(state, std::move(posted));
 }
 
-/// Throws what the node in front, if it has given up its place, ended with.
-void look_in_front(runtime_state& state, address in_front_of, address tail, const char* operation) {
+/// `queue_node::gave_up` of the node in front: 0 if it has kept its place.
+std::uint64_t look_in_front(runtime_state& state, address in_front_of, const char* operation) {
   const address word = in_front_of.advanced(offsetof(queue_node, gave_up));
-  const std::uint64_t why =
-      state.near(word.home())
-          ? reinterpret_cast<std::atomic<std::uint64_t>*>(near_data(state, word))->load(std::memory_order_acquire)
-          : load_word(word, operation);
+  return state.near(word.home())
+             ? reinterpret_cast<std::atomic<std::uint64_t>*>(near_data(state, word))->load(std::memory_order_acquire)
+             : load_word(word, operation);
+}
+
+/// Throws what the node in front, which has given up its place, ended with: unless `why` is 0.
+void throw_if_given_up(const runtime_state& state, std::uint64_t why, address in_front_of, address tail,
+                       const char* operation) {
   if (why == 0) {
     return;
   }
@@ -91,11 +95,20 @@ void wait_in_queue(runtime_state& state, address tail, const queue_node& mine, a
     try {
       wait.step(in_front_of.home());
     } catch (const timeout_error&) {
-      look_in_front(state, in_front_of, tail, operation);  // a rank without a processor may not have looked before
+      std::uint64_t why = 0;
+      try {
+        why = look_in_front(state, in_front_of, operation);  // a rank without a processor may not have looked before
+      } catch (const timeout_error&) {
+        why = 0;  // the time-out of the lock says more than that of the look
+      }
+      if (mine.granted.load(std::memory_order_acquire) != 0) {
+        return;
+      }
+      throw_if_given_up(state, why, in_front_of, tail, operation);
       throw;
     }
     if (steps % steps_per_look == 0) {
-      look_in_front(state, in_front_of, tail, operation);
+      throw_if_given_up(state, look_in_front(state, in_front_of, operation), in_front_of, tail, operation);
     }
   }
 }
