@@ -27,9 +27,7 @@ std::unique_ptr<release> release_queue::take() {
 
 void release_queue::put(runtime_state& state, std::unique_ptr<release> posted) {
   if (posted->done.done()) {
-    std::vector<std::unique_ptr<release>> landed;
-    landed.push_back(std::move(posted));
-    finish(state, std::move(landed));
+    finish(state, {&posted, 1});
     return;
   }
   {
@@ -62,12 +60,12 @@ std::size_t release_queue::progress(runtime_state& state) {
     left = under_way_.size();
   }
   if (!landed.empty()) {
-    finish(state, std::move(landed));
+    finish(state, landed);
   }
   return left;
 }
 
-void release_queue::finish(runtime_state& state, std::vector<std::unique_ptr<release>> landed) {
+void release_queue::finish(runtime_state& state, std::span<std::unique_ptr<release>> landed) {
   for (const auto& each : landed) {
     if (replica* const copy = std::exchange(each->pinned, nullptr); copy != nullptr) {
       state.replicas->unpin(*copy);

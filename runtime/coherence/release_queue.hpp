@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include <liana/detail/address.hpp>
@@ -39,7 +40,7 @@ class release_queue {
   std::size_t progress(runtime_state& state);
 
  private:
-  void finish(runtime_state& state, std::vector<std::unique_ptr<release>> landed);
+  void finish(runtime_state& state, std::span<std::unique_ptr<release>> landed);
 
   annotated_mutex mutex_;
   std::vector<std::unique_ptr<release>> under_way_ LIANA_GUARDED_BY(mutex_);
