@@ -13,7 +13,10 @@ runtime_state::runtime_state()
         return runtimes.fetch_add(1, std::memory_order_relaxed) + 1;
       }()) {}
 
-runtime_state::~runtime_state() = default;
+runtime_state::~runtime_state() {
+  wire.reset();
+  begun.reset();
+}
 
 std::string runtime_state::describe(rank_t other) const {
   const auto index = static_cast<std::size_t>(other);

@@ -98,8 +98,7 @@ class begun_work : public layer_part {
   virtual void check(runtime_state& state) = 0;
 };
 
-/// All that a rank's runtime consists of. Made by `start_runtime` in the order of the members, which is also the order
-/// of what needs what; the layers know this structure, not each other.
+/// All that a rank's runtime consists of, made by `start_runtime`. The layers know this structure, not each other.
 ///
 /// Where no lock is named, a member is written by the thread that starts or ends the runtime, which is then alone, and
 /// read by any thread in between.
@@ -119,7 +118,9 @@ class runtime_state {
   std::unique_ptr<layer_part> group;  ///< the ranks of the job, over MPI: group_of, runtime/group/process_group.hpp
   std::optional<host_map> hosts;      ///< who is near whom
   memory_map memory;
-  std::unique_ptr<begun_work> begun;           ///< protocol_of, runtime/coherence/protocol.hpp; has locks of its own
+  /// protocol_of, runtime/coherence/protocol.hpp; has locks of its own. Made after `replicas`, some of which its
+  /// releases hold, and destroyed before them; but after `wire`, whose operations report to it.
+  std::unique_ptr<begun_work> begun;
   std::unique_ptr<transport::transport> wire;  ///< any thread may post and make progress
   std::optional<operation_buffers> buffers;    ///< has a lock of its own
   std::optional<cache> replicas;               ///< has a lock of its own
