@@ -77,15 +77,9 @@ std::string value_text(const configuration& settings, setting id) {
   return where.from == origin::default_value ? std::string(describe(id).default_text) : where.text;
 }
 
-std::string origin_text(const configuration& settings, setting id) {
-  switch (settings.provenance_of(id).from) {
-    case origin::environment:
-      return "environment";
-    case origin::code:
-      return "program";
-    default:
-      return "default";
-  }
+/// liana-info has no options in code.
+const char* origin_text(const configuration& settings, setting id) {
+  return settings.provenance_of(id).from == origin::environment ? "environment" : "default";
 }
 
 }  // namespace
