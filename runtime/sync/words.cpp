@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cassert>
 #include <cstdint>
 #include <numeric>
 #include <string>
@@ -190,9 +191,6 @@ std::uint64_t change_word(address at, std::uint64_t operand, word_change change,
 
 void change_words(std::span<const address> at, std::span<const std::uint64_t> operands, word_change change,
                   std::span<std::uint64_t> before, const char* operation) {
-  if (at.empty()) {
-    return;
-  }
   runtime_state& state = state_of_words(at, operation);
   if (words_are_near(state.hot)) {
     for (std::size_t i = 0; i < at.size(); ++i) {
@@ -227,14 +225,8 @@ void change_words(std::span<const address> at, std::span<const std::uint64_t> op
 }
 
 void load_words(std::span<const address> at, std::span<std::uint64_t> values, const char* operation) {
-  if (at.empty()) {
-    return;
-  }
   runtime_state& state = state_of_words(at, operation);
-  if (words_are_near(state.hot)) {
-    std::transform(at.begin(), at.end(), values.begin(), [](address each) { return processor_word(each)->load(); });
-    return;
-  }
+  assert(!words_are_near(state.hot));  // R1: CPUs change them then
   word_batch batch(state, operation);
   for_batches(at.size(), [&](std::size_t begin, std::size_t count) {
     const auto some = at.subspan(begin, count);

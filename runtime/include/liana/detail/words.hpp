@@ -57,7 +57,7 @@ std::uint64_t change_word(address at, std::uint64_t operand, word_change change,
 void change_words(std::span<const address> at, std::span<const std::uint64_t> operands, word_change change,
                   std::span<std::uint64_t> before, const char* operation);
 
-/// Each loaded for itself, with many under way.
+/// Each loaded for itself, with many under way. Not where `words_are_near`: each is then a load of the CPU.
 void load_words(std::span<const address> at, std::span<std::uint64_t> values, const char* operation);
 
 /// A zeroed word of this rank in a block of its own, with `value` in it.
