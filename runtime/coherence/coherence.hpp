@@ -1,8 +1,8 @@
 #pragma once
 
 /// The coherence protocol of this runtime: replicate on read, invalidate on write, one-sided. README.md in this folder
-/// describes it; the sources cite its rules R1 to R8. This header is the folder's: what is above includes it alone,
-/// but for the lists of what is under way.
+/// describes it; the sources cite its rules R1 to R8. The folders above include this header; of the others only
+/// protocol.hpp, put_list.hpp, prefetch_list.hpp and release_queue.hpp, the lists of what is under way.
 ///
 /// The protocol:
 ///

@@ -1,6 +1,7 @@
 #include "runtime/coherence/far_write.hpp"
 
 #include <array>
+#include <cassert>
 #include <cstring>
 #include <utility>
 
@@ -43,9 +44,7 @@ far_write::~far_write() {
 
 /// runtime/coherence/README.md, "Far write", up to the hold.
 bool far_write::step() {
-  if (phase_ == phase::held) {
-    return true;
-  }
+  assert(phase_ != phase::held && phase_ != phase::released);
   if (phase_ == phase::idle) {
     post_lock();  // R1
   }

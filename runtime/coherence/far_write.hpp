@@ -16,7 +16,7 @@ namespace liana::detail {
 ///
 ///     far_write write(state, block, copy_or_null);
 ///     while (!write.step()) { wait or do something else }
-///     ... the block is this rank's alone; then, exactly once, write.release_*(...)
+///     ... the block is this rank's alone; then write.keep_hold(), and later, exactly once, release_far(...)
 ///
 /// | phase        | under way                                   | then                                         |
 /// | idle         | nothing                                     | locking                                      |
@@ -37,7 +37,8 @@ class far_write {
   far_write& operator=(far_write&&) = delete;
   ~far_write();
 
-  /// Moves on without waiting. True: held. Throws peer_error when a rank that is needed is gone.
+  /// Moves on without waiting. True: held; not to be called again then. Throws peer_error when a rank that is needed is
+  /// gone.
   bool step();
 
   /// Moves on until it is held, waiting. `operation` is what reports of the wait name. Throws usage_error when this
