@@ -35,11 +35,10 @@ spdlog::level::level_enum of_spdlog(log_level level) {
     case log_level::info:
       return spdlog::level::info;
     case log_level::debug:
-      return spdlog::level::debug;
-    case log_level::off:
+    case log_level::off:  // of no message
       break;
   }
-  return spdlog::level::off;
+  return spdlog::level::debug;
 }
 
 }  // namespace
