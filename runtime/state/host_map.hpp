@@ -29,7 +29,6 @@ class host_map {
   [[nodiscard]] bool near(rank_t rank) const { return host_of(rank) == my_host(); }
   /// The first rank of a host, which holds the host's validity words.
   [[nodiscard]] rank_t leader(int host) const { return leaders_[static_cast<std::size_t>(host)]; }
-  [[nodiscard]] int ranks_on(int host) const { return ranks_on_[static_cast<std::size_t>(host)]; }
 
   // ---- marks ----
 

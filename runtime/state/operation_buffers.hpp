@@ -16,8 +16,7 @@ namespace liana::detail {
 struct alignas(128) operation_buffer {
   std::array<std::uint64_t, entry_bytes / 8> entry;  ///< as the words of directory_entry
   std::uint64_t before;                              ///< result of an atomic
-  std::uint64_t word;                                ///< any other 8 bytes
-  std::array<std::uint64_t, 6> more;
+  std::array<std::uint64_t, 7> more;
 
   /// All of it, as results of that many atomics.
   static constexpr std::size_t words = 16;
