@@ -23,13 +23,16 @@ directory=$(mktemp -d "${TMPDIR:-/tmp}/mpi.XXXXXX") || exit 2
 export OMPI_MCA_orte_tmpdir_base=$directory
 trap 'rm -rf "$directory"' EXIT
 
-# In the background, so that a signal which asks this script to end reaches the command at once; the command then decides when it is over.
-# ctest's kill takes all processes of a test along by itself.
+# In the background, so that a signal which asks this script to end reaches the command at once; the command then decides when it is over. It
+# leads a process group, because a script that starts mpirun must not leave it behind.
+[ ! -t 0 ] || exec </dev/null # a process group in the background would be stopped when it reads from the terminal
+set -m
 "$@" <&0 &
 command=$!
+set +m
 for signal in HUP INT TERM; do
   # shellcheck disable=SC2064 # the names are those of now
-  trap "kill -$signal $command 2>/dev/null" $signal
+  trap "kill -$signal -- -$command 2>/dev/null" $signal
 done
 
 # await SECONDS: until the command has ended, with its exit status in $status; fails if the time passes first.
@@ -44,13 +47,15 @@ await() {
     [ -z "${ended-}" ] || break
   done
   [ "$ended" = "$command" ] || return 1
-  kill "$sleeper"
+  kill "$sleeper" 2>/dev/null
+  return 0
 }
 
 # What the small job takes now, in milliseconds. A start of mpirun alone, which mostly waits, would not show how much other work there is.
 time_of_small_job() {
   local start=${EPOCHREALTIME/[.,]/}
-  timeout 300 mpirun -n 2 bash -c 'for ((i = 0; i < 300000; ++i)); do :; done' </dev/null >/dev/null 2>&1
+  timeout 300 "${MPIEXEC:-mpirun}" -n 2 bash -c 'for ((i = 0; i < 300000; ++i)); do :; done' </dev/null >/dev/null 2>&1 ||
+    printf 'run_job.sh: the small job that is to show how fast this machine is has failed\n' >&2
   printf '%d\n' $(((${EPOCHREALTIME/[.,]/} - start) / 1000))
 }
 
@@ -64,6 +69,7 @@ fi
 printf 'run_job.sh: the command did not end within %d s; the limit is %d s where a small job takes %d ms; here it took %d ms\n' \
   "$SECONDS" "$seconds" $reference_ms "$measured_ms" >&2
 # mpirun ends its ranks in order when it is asked to.
-kill -TERM "$command" 2>/dev/null
-await 30 || kill -KILL "$command" 2>/dev/null
+kill -TERM -- "-$command" 2>/dev/null
+await 30
+kill -KILL -- "-$command" 2>/dev/null
 exit 124

@@ -37,6 +37,13 @@ tells 'input and output are those of the command' '^as it came$'
 ends 124 'a command that hangs is ended' 1 sleep 1000
 tells 'a limit that has passed is told, with what was measured' '^run_job.sh: .* did not end within .* small job'
 # shellcheck disable=SC2016 # the command expands it
+ends 124 'a script that hangs is ended' 1 bash -c 'sleep 1000 & echo $! >"$0"; wait' "$scratch/started"
+# A zombie has ended.
+if ps -o stat= -p "$(<"$scratch/started")" | grep -qv '^Z'; then
+  printf 'FAILED  what a script has started goes on when it is ended\n'
+  failures=$((failures + 1))
+fi
+# shellcheck disable=SC2016 # the command expands it
 ends 0 'jobs have session directories of their own' 60 bash -c '[ -d "$OMPI_MCA_orte_tmpdir_base" ]'
 ends 2 'a call without a limit is wrong' true
 exit $((failures != 0))

@@ -36,5 +36,5 @@ case $way in
 esac
 
 for hosts in real each; do
-  LIANA_HOSTS=$hosts "$mpiexec" -n 3 --timeout 60 "$program"
+  LIANA_HOSTS=$hosts "$mpiexec" -n 3 "$program"
 done

@@ -13,7 +13,7 @@ seeds=$(dirname "${BASH_SOURCE[0]}")/mutants.seeds
 
 # try EXPLORE NAME FIRST SCHEDULES: prints check, seed, how many schedules it took and the violation, if there is one.
 try() {
-  timeout 300 "$1" --mutant "$2" --expect-violation --first "$3" --schedules "$4" 2>/dev/null |
+  timeout 6000 "$1" --mutant "$2" --expect-violation --first "$3" --schedules "$4" 2>/dev/null |
     sed -n 's/^caught by \(.*\) after \([0-9]*\) schedules, seed \([0-9]*\): \(.*\)/\1\t\3\t\2\t\4/p' | head -n 1
 }
 look() {
