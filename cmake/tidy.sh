@@ -1,15 +1,13 @@
 #!/usr/bin/env bash
 # clang-tidy over every source that the release build compiles: tidy.sh [--changed] [JOBS]
 #
-#   --changed   only over what differs from the default branch of origin, and what is looked at together with it. Of a header that differs, over
-#               one source that includes it.
+#   --changed   only over what differs from the default branch of origin. Of a header that differs, over one source that includes it.
 #
 # Nearly all its time would go to the headers of the standard library, fmt and GoogleTest, which every translation unit brings along again. So
-# it is shown the sources of a target together, in the units of the preset `tidy`. A source whose names collide with others' of its unit is
-# looked at alone.
+# sources with the same flags are looked at together, in units of twenty. A source whose names collide with others' of its unit is looked at alone.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
-units=build/tidy apart=build/tidy/apart
+apart=build/tidy units=build/tidy/units
 changed=no
 if [ "${1-}" = --changed ]; then
   changed=yes
@@ -30,13 +28,7 @@ check() {
   return 1
 }
 
-# sources_of UNIT: those in the tree, which generated ones are not.
-sources_of() {
-  case $1 in
-    */Unity/*) sed -n 's/^#include "\(.*\)"$/\1/p' "$1" ;;
-    *) printf '%s\n' "$1" ;;
-  esac | grep -E "^$PWD/$directories/"
-}
+sources_of() { sed -n 's/^#include "\(.*\)"$/\1/p' "$1"; }
 
 # to_blame UNIT OUTPUT: of its sources those in which the compiler finds errors, or else those that lead to them, or else all.
 to_blame() {
@@ -51,11 +43,7 @@ to_blame() {
 # look UNIT
 look() {
   local output source alone=() blamed filter="--header-filter=/$directories/[^ ]*\\.[ch]pp\$"
-  if [[ $1 != */Unity/* ]]; then
-    check $units "$1" || touch "$failed"
-    return
-  fi
-  # The compiler and one check, without which clang-tidy does not begin, are quick. CMake writes the unit anew the next time.
+  # The compiler and one check, without which clang-tidy does not begin, are quick.
   while [ -n "$(sources_of "$1")" ] && ! output=$(check $units "$1" "$filter" --checks='-*,clang-diagnostic-*,bugprone-suspicious-semicolon'); do
     mapfile -t blamed < <(to_blame "$1" "$output")
     for source in "${blamed[@]}"; do sed -i "\\|^#include \"$source\"\$|d" "$1"; done
@@ -66,13 +54,36 @@ look() {
   for source in "${alone[@]}"; do check $apart "$source" || touch "$failed"; done
 }
 
-# Largest first, so that none is left over for the end.
-largest_first() {
-  local unit
-  while read -r unit; do
-    mapfile -t sources < <(sources_of "$unit")
-    [ ${#sources[@]} -eq 0 ] || printf '%d %s\n' "$(cat "${sources[@]}" | wc -c)" "$unit"
-  done | sort -rn | sed 's/^[0-9]* //'
+# write_units: of the sources on standard input, as their commands in the build allow it. Optimisation and the like are no affair of clang-tidy.
+# One main function a unit would be too few.
+write_units() {
+  rm -rf $units && mkdir -p $units || return
+  awk -v units="$PWD/$units" -v most=20 '
+    FNR == NR { wanted[$0] = 1; next }
+    $1 == "\"command\":" { command = $0; sub(/^[^:]*: "/, "", command); sub(/ -o [^ ]* -c .*/, "", command) }
+    $1 == "\"file\":" {
+      file = $0
+      sub(/^[^:]*: "/, "", file)
+      sub(/",?$/, "", file)
+      if (!(file in wanted)) next
+      delete wanted[file]
+      gsub(/ -(O[0-9]|fPI[CE]|D(FMT|SPDLOG)_(SHARED|SHARED_LIB|COMPILED_LIB)|DGTEST_HAS_PTHREAD=1)/, "", command)
+      number = unit[command]
+      if (number == "" || count[number] == most) { number = unit[command] = ++all; of[number] = command }
+      name = units "/" number ".cpp"
+      printf "#define main main_%d  // NOLINT\n#include \"%s\"\n#undef main\n", count[number]++, file >name
+    }
+    END {
+      database = units "/compile_commands.json"
+      printf "[" >database
+      for (i = 1; i <= all; ++i) {
+        name = units "/" i ".cpp"
+        separator = i == 1 ? "" : ","
+        printf "%s\n{\"directory\": \"%s\", \"command\": \"%s -c %s\", \"file\": \"%s\"}", separator, units, of[i], name, name >database
+        print name
+      }
+      print "]" >database
+    }' - $apart/compile_commands.json
 }
 
 included() {
@@ -104,32 +115,21 @@ shows() {
   done
 }
 
-wanted=''
 if [ $changed = yes ]; then
   files=$(differing) || { printf 'tidy.sh --changed: this is no clone by git, so nothing is known to have changed\n'; exit 0; }
-  wanted=$(while read -r file; do [ -z "$file" ] || shows "$file"; done <<<"$files")
-  [ -n "$wanted" ] || { printf 'tidy.sh --changed: nothing differs\n'; exit 0; }
+  sources=$(while read -r file; do [ -z "$file" ] || shows "$file"; done <<<"$files")
+  [ -n "$sources" ] || { printf 'tidy.sh --changed: nothing differs\n'; exit 0; }
+else
+  sources=$(find runtime transport allocator benchmarks apps tests -name '*.cpp' -printf "$PWD/%p\n")
 fi
 
-# of_interest: of the units those that have a source that is wanted.
-of_interest() {
-  local unit
-  if [ $changed = no ]; then
-    cat
-    return
-  fi
-  while read -r unit; do
-    ! sources_of "$unit" | grep -qxFf <(printf '%s\n' "$wanted") || printf '%s\n' "$unit"
-  done
-}
-
-output=$(cmake --preset tidy 2>&1 && cmake --preset tidy -B $apart -DCMAKE_UNITY_BUILD=OFF 2>&1) || { printf '%s\n' "$output"; exit 1; }
+output=$(cmake --preset tidy 2>&1) || { printf '%s\n' "$output"; exit 1; }
 failed=$(mktemp -u)
 trap 'rm -f "$failed"' EXIT
 export -f look check sources_of to_blame
 export units apart directories failed
 included || { printf 'tidy.sh: a source is included, which only headers are\n'; touch "$failed"; }
+written=$(sort -u <<<"$sources" | write_units) || exit 1
 # An array cannot be exported.
-sed -n 's/^ *"file": "\(.*\)",*$/\1/p' $units/compile_commands.json | sort -u | of_interest | largest_first | tr '\n' '\0' |
-  xargs -0 -r -n 1 -P "$jobs" bash -c "$(declare -p tidy); look \"\$1\"" look
+printf '%s' "$written" | tr '\n' '\0' | xargs -0 -r -n 1 -P "$jobs" bash -c "$(declare -p tidy); look \"\$1\"" look
 [ ! -e "$failed" ]
