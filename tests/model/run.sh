@@ -74,12 +74,14 @@ END
 
 # check NUMBER LINE: leaves a line of the table in $scratch/NUMBER, which begins with "passed" or "FAILED".
 check() {
-  local name expected flags found states took started=$SECONDS directory=$scratch/work$1
+  local name expected flags found states took optimised=-O1 started=$SECONDS directory=$scratch/work$1
   IFS='|' read -r name expected flags <<<"$2"
   expected=${expected%% *}
+  # A violation is found in the time that the compiler would need to make the search quicker.
+  [ "$expected" = breaks ] || optimised=-O2
   mkdir "$directory" && cd "$directory" || return
   # shellcheck disable=SC2086 # words of the command line
-  if ! { spin -a $flags "$here/coherence.pml" && gcc -O2 -w -DSAFETY -DCOLLAPSE -DVECTORSZ=2048 -DMEMLIM="$memory" -o pan pan.c; } >output 2>&1; then
+  if ! { spin -a $flags "$here/coherence.pml" && gcc $optimised -w -DSAFETY -DCOLLAPSE -DVECTORSZ=2048 -DMEMLIM="$memory" -o pan pan.c; } >output 2>&1; then
     printf 'FAILED  %s: does not compile\n' "$name" >"$scratch/$1"
     cat output >>"$scratch/$1"
     return
