@@ -1,13 +1,25 @@
 #!/usr/bin/env bash
 # Ranks Debian's packages by PageRank, on four ranks of this machine, and shows what Liana's cache saves. Installs what is missing, builds, and
 # runs apps/pagerank three times on the graph that this machine's apt lists describe: with all memory near, with half of it far, and as its twin
-# in plain MPI. Arguments go to pagerank (--help lists them). Exit status 0 only if each run agrees with a serial computation, and all have the
+# in plain MPI. Arguments go to pagerank; --help lists them. Exit status 0 only if each run agrees with a serial computation, and all have the
 # same ranking.
 set -eu -o pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 say() { printf '\n== %s\n' "$*"; }
 fail() { printf 'demo.sh: %s\n' "$*" >&2; exit 1; }
+
+pagerank=build/release/apps/pagerank/pagerank
+for argument in "$@"; do
+  case $argument in
+    --help | -h)
+      sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0"
+      [ -x $pagerank ] || { printf '\nThe options of pagerank: once ./demo.sh has built it.\n'; exit 0; }
+      printf '\n'
+      exec $pagerank --help
+      ;;
+  esac
+done
 
 say 'Packages that Liana is built from'
 bash cmake/install_dependencies.sh build apps </dev/null
@@ -32,12 +44,6 @@ export LIANA_SEGMENT_BYTES="${LIANA_SEGMENT_BYTES:-256M}" LIANA_CACHE_BYTES="${L
 set -a
 . cmake/openmpi.env
 set +a
-
-for argument in "$@"; do
-  case $argument in
-    --help | -h) exec build/release/apps/pagerank/pagerank --help ;;
-  esac
-done
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -92,10 +98,19 @@ TEXT
 hits='Hits: ([0-9]+) ' misses='Hits: .*; misses: ([0-9]+),' moved='Bytes moved: ([0-9]+) read'
 gets='Bytes without a cache: .* each of ([0-9]+) far' without='Bytes without a cache: ([0-9]+),'
 least='Time per iteration: .* least ([0-9.]+) ms' median='Time per iteration: median ([0-9.]+) ms'
-# Each with the values of the runs.
-count_row() { row "$1" "$(value near "$2" | with_commas)" "$(value far "$2" | with_commas)" -; }
-bytes_row() { row "$1" "$(megabytes "$(value near "$2")")" "$(megabytes "$(value far "$2")")" -; }
-time_row() { row "$1" "$(value near "$2") ms" "$(value far "$2") ms" "$(value messages "$2") ms"; }
+# Each with the values of the runs; an assignment, unlike an argument, ends the script if its command fails.
+count_row() {
+  near=$(value near "$2") far=$(value far "$2")
+  row "$1" "$(with_commas <<<"$near")" "$(with_commas <<<"$far")" -
+}
+bytes_row() {
+  near=$(value near "$2") far=$(value far "$2")
+  row "$1" "$(megabytes "$near")" "$(megabytes "$far")" -
+}
+time_row() {
+  near=$(value near "$2") far=$(value far "$2") messages=$(value messages "$2")
+  row "$1" "$near ms" "$far ms" "$messages ms"
+}
 
 row '' near far messages
 count_row 'reads served by a replica (hits)' "$hits"
@@ -111,7 +126,8 @@ cat <<'TEXT'
 (2) What moves if the program fetches each far element, of 4 or 8 bytes, by a remote get of its own whenever it needs it.
 
 TEXT
-printf 'With the cache, %s fetches of blocks did the work of %s remote gets.\n' "$(value far "$misses" | with_commas)" "$(value far "$gets" | with_commas)"
+fetches=$(value far "$misses") remote_gets=$(value far "$gets")
+printf 'With the cache, %s fetches of blocks did the work of %s remote gets.\n' "$(with_commas <<<"$fetches")" "$(with_commas <<<"$remote_gets")"
 if grep -q '^Comparison' "$scratch/near"; then
   printf 'All three runs have the same ranking, and agree with a serial computation.\n'
 else
