@@ -12,7 +12,6 @@ BEGIN {
   may["factory", "transport"]; may["factory", "address"]; may["factory", "back end"]
   may["allocator", "address"]
   may["runtime", "allocator"]; may["runtime", "transport"]; may["runtime", "address"]; may["runtime", "factory"]
-  may["benchmarks", "transport"]; may["benchmarks", "address"]; may["benchmarks", "factory"]
 
   # level[folder]: of runtime/, bottom up. A folder may include itself and those below it.
   count = split(runtime_folders, names, " ")
@@ -113,7 +112,7 @@ function check_internal(form, name, path,    to) {
     violation("runtime/" folder(FILENAME) " includes " path ", which lies above it")
   }
   if (from == "runtime" && path == "runtime/include/liana/mpi.hpp" && !may_include_mpi(FILENAME)) {
-    violation("<liana/mpi.hpp>, and with it <mpi.h>, outside the bootstrap")
+    violation("<liana/mpi.hpp>, and with it <mpi.h>, outside runtime/group/process_group")
   }
 }
 
@@ -121,7 +120,7 @@ function check_external(name) {
   if (name ~ /^(infiniband|rdma)\// && from != "transport/verbs" && FILENAME != "benchmarks/bare_verbs.cpp") {
     violation("<" name "> outside transport/verbs")
   } else if (name ~ /^mpi(-ext)?\.h$/ && !may_include_mpi(FILENAME)) {
-    violation("<" name "> outside the bootstrap and liana/mpi.hpp")
+    violation("<" name "> outside runtime/group/process_group and liana/mpi.hpp")
   } else if ((name == "hwloc.h" || name ~ /^hwloc\//) && FILENAME !~ /^runtime\/machine\/topology\./) {
     violation("<" name "> outside runtime/machine/topology")
   } else if (is_public(FILENAME) && name ~ /[.\/]/ && name != "mpi.h") {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks the layers: check_layers.sh ROOT, where ROOT is the top of the source tree. Prints every violation and fails if there is one.
 #
-#   apps, benchmarks   the public API; benchmarks also transport/
+#   apps, benchmarks   the public API
 #   runtime            allocator, transport, but no back end; its folders in the order of `runtime_folders` below, each
 #                      those before it; runtime/include, the public headers, is for all of them
 #   allocator          transport's address types
