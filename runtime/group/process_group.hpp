@@ -29,8 +29,8 @@ void start_mpi(int* argc, char*** argv);
 /// with MPI's text when MPI fails, usage_error when MPI was finalized, and whatever a wait throws.
 class process_group final : public layer_part {
  public:
-  /// A duplicate of the communicator that `communicator` points to (`const MPI_Comm*`, which only the bootstrap knows);
-  /// null: MPI_COMM_WORLD. Throws usage_error for a communicator that cannot hold a job.
+  /// A duplicate of the communicator that `communicator` points to (`const MPI_Comm*`, which only process_group.cpp
+  /// knows); null: MPI_COMM_WORLD. Throws usage_error for a communicator that cannot hold a job.
   process_group(runtime_state& state, const void* communicator);
   process_group(const process_group&) = delete;
   process_group& operator=(const process_group&) = delete;

@@ -1,10 +1,7 @@
 # The programs of the tutorial check what they have computed; of the first one its words are looked for. In the quick run of all tests each has
 # four ranks that are hosts each.
 foreach(program IN ITEMS hello object array lock list)
-  liana_rank_test(NAME apps.tutorial.${program} TARGET tutorial_${program} RANKS 1 2 4 HOSTS real each)
-  foreach(variant IN ITEMS ranks1.hosts-real ranks2.hosts-real ranks4.hosts-real ranks1.hosts-each ranks2.hosts-each)
-    set_property(TEST apps.tutorial.${program}.${variant} APPEND PROPERTY LABELS long)
-  endforeach()
+  liana_rank_test(NAME apps.tutorial.${program} TARGET tutorial_${program} RANKS 1 2 4 HOSTS real each QUICK 4.each)
 endforeach()
 foreach(ranks IN ITEMS 1 2 4)
   math(EXPR last "${ranks} - 1")

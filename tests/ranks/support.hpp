@@ -28,7 +28,7 @@ inline constexpr std::size_t segment_bytes = std::size_t{64} << 20;
 /// Learns which ranks share a host. Collective over MPI_COMM_WORLD; call once after MPI is up.
 void learn_hosts();
 
-/// The host of a rank: the real one, or the pretended one that LIANA_HOSTS gives it (API.md).
+/// The host of a rank: the real one, or the pretended one that LIANA_HOSTS gives it.
 int host_of(liana::rank_t rank);
 
 /// Whether two ranks reach each other's memory by load and store.

@@ -57,7 +57,8 @@ array_storage make_storage(const shape& of, rank_t here) {
   return made;
 }
 
-/// Deals the blocks out one by one, as API.md says, and knows nothing of divisions: the address of each element.
+/// Deals the blocks out one by one, as liana/array.hpp says, and knows nothing of divisions: the address of each
+/// element.
 std::vector<address> deal_out(const shape& of) {
   const auto ranks = static_cast<std::size_t>(of.ranks);
   const std::size_t blocks = blocks_of_shape(of);
