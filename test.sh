@@ -9,7 +9,7 @@
 #
 # With --full everything that must hold before a change lands. The phases are those above and:
 #
-#   long tests          more ranks and hosts, more simulated schedules, the model of the protocol, a minute of fuzzing
+#   long tests          more ranks and hosts, more simulated schedules, the model of the protocol, half a minute of fuzzing
 #   build asan-ubsan    with AddressSanitizer and UndefinedBehaviorSanitizer; beside the tests
 #   tests asan-ubsan    the tests labelled `sanitize`
 #   tests softroce      what is far once more, through a real RDMA device in guests of QEMU: tests/README.md
@@ -60,7 +60,7 @@ begin() {
   output[$name]=$(mktemp) || exit 2
   set -m
   (
-    renice -n 10 -p "$BASHPID" >/dev/null
+    renice -n 19 -p "$BASHPID" >/dev/null
     start=$SECONDS status=0
     "$@" || status=$?
     printf '%d\n' $((SECONDS - start)) >"${output[$name]}.seconds"
