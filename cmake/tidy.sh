@@ -67,7 +67,7 @@ write_units() {
       sub(/",?$/, "", file)
       if (!(file in wanted)) next
       delete wanted[file]
-      gsub(/ -(O[0-9]|fPI[CE]|D(FMT|SPDLOG)_(SHARED|SHARED_LIB|COMPILED_LIB)|DGTEST_HAS_PTHREAD=1)/, "", command)
+      gsub(/ -(O[0-9]|fPI[CE]|DFMT_SHARED|DSPDLOG_SHARED_LIB|DGTEST_HAS_PTHREAD=1)/, "", command)
       number = unit[command]
       if (number == "" || count[number] == most) { number = unit[command] = ++all; of[number] = command }
       name = units "/" number ".cpp"
