@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -33,7 +34,8 @@ struct alignas(128) operation_buffer {
 
 static_assert(sizeof(operation_buffer) == operation_buffer::words * sizeof(std::uint64_t));
 
-/// The buffers in this rank's segment, lent out one by one.
+/// The buffers in this rank's segment, lent out one by one. The one that came back last lies ready outside of the
+/// mutex: a thread that is alone takes and gives it back by one atomic operation each.
 class operation_buffers {
  public:
   explicit operation_buffers(std::span<operation_buffer> memory) {
@@ -45,6 +47,11 @@ class operation_buffers {
 
   /// Null when all are lent.
   operation_buffer* take() {
+    if (ready_.load(std::memory_order_relaxed) != nullptr) {
+      if (operation_buffer* const taken = ready_.exchange(nullptr, std::memory_order_acquire); taken != nullptr) {
+        return taken;
+      }
+    }
     const annotated_lock lock(mutex_);
     if (free_.empty()) {
       return nullptr;
@@ -55,11 +62,16 @@ class operation_buffers {
   }
 
   void give_back(operation_buffer* buffer) {
+    operation_buffer* none = nullptr;
+    if (ready_.compare_exchange_strong(none, buffer, std::memory_order_release, std::memory_order_relaxed)) {
+      return;
+    }
     const annotated_lock lock(mutex_);
     free_.push_back(buffer);  // within the capacity reserved
   }
 
  private:
+  std::atomic<operation_buffer*> ready_{nullptr};
   annotated_mutex mutex_;
   std::vector<operation_buffer*> free_ LIANA_GUARDED_BY(mutex_);
 };
