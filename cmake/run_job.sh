@@ -3,15 +3,15 @@
 # Exit status: the command's; 124 if it did not end in time, which is then told; 2 for a wrong call.
 #
 # Time. A limit must only end a job that hangs, also on a slow machine, in an emulated guest, and beside other work. So SECONDS, which are for
-# an idle machine on which a small job takes 0.55 s, are not the last word. When they have passed, that small job, two processes which compute
-# for a while, is measured as things are now, and the limit becomes as many times as long as the job takes longer than 0.55 s: 20 times at most.
+# an idle machine on which a small job takes 0.42 s, are not the last word. When they have passed, that small job, two processes which compute
+# for a while, is measured as things are now, and the limit becomes as many times as long as the job takes longer than 0.42 s: 20 times at most.
 #
 # Session. The job has a session directory of Open MPI that no other job shares. By default all jobs of a user have theirs below one directory,
 # /tmp/ompi.HOST.UID. An mpirun that ends removes that one when it finds it empty; if that is between the moment when another mpirun has made
 # sure of it and the moment when it makes its own below, then the other fails ("A call to mkdir was unable to create the desired directory").
 set -u
 
-reference_ms=550
+reference_ms=420
 most_times=20  # cmake/rank_test.cmake has it as well
 
 [[ $# -ge 2 && $1 =~ ^[1-9][0-9]*$ ]] || { printf 'usage: run_job.sh SECONDS COMMAND...\n' >&2; exit 2; }
