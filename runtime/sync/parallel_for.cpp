@@ -1,5 +1,10 @@
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <limits>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,34 +22,60 @@ namespace {
 
 constexpr const char* operation = "parallel_for";
 
-const char* name_of(schedule how) {
-  constexpr std::array names{"fixed", "counter", "stealing"};
-  return names[static_cast<std::size_t>(how)];
+constexpr std::array schedules{"fixed", "counter", "stealing"};
+
+bool is_schedule(schedule how) { return static_cast<std::size_t>(how) < schedules.size(); }
+
+std::string describe(std::size_t count, parallel_for_options with) {
+  const auto how = static_cast<std::size_t>(with.schedule);
+  return fmt::format("parallel_for({} iterations, {}, chunks of {})", count,
+                     is_schedule(with.schedule) ? schedules[how] : fmt::format("schedule {}", how), with.chunk);
 }
 
-/// What loops keep with the runtime: each rank's word, a line of its own in an array that the first loop makes. Written
-/// by that collective call.
-class loop_words final : public layer_part {
+/// What loops keep with the runtime.
+class loops_of_rank final : public layer_part {
  public:
-  explicit loop_words(rank_t ranks)
-      : words_(make_array_storage(static_cast<std::size_t>(ranks), entry_bytes, {.block_bytes = entry_bytes},
-                                  operation)) {}
+  /// Collective: each rank's word, a line of its own in an array. There once and for all after the first call.
+  void make_words(rank_t ranks) {
+    if (words_ == nullptr) {
+      words_ =
+          make_array_storage(static_cast<std::size_t>(ranks), entry_bytes, {.block_bytes = entry_bytes}, operation);
+    }
+  }
 
-  [[nodiscard]] address of(rank_t rank) const { return words_->first[static_cast<std::size_t>(rank)]; }
+  [[nodiscard]] address word_of(rank_t rank) const { return words_->first[static_cast<std::size_t>(rank)]; }
+
+  std::atomic<bool> running{false};  ///< a thread of this rank is in a loop
 
  private:
   std::shared_ptr<array_storage> words_;
 };
 
-address word_of(const runtime_state& state, rank_t rank) { return static_cast<loop_words&>(*state.loops).of(rank); }
+/// Written by the first loop, a collective call.
+loops_of_rank& loops_of(runtime_state& state) {
+  if (state.loops == nullptr) {
+    state.loops = std::make_unique<loops_of_rank>();
+  }
+  return static_cast<loops_of_rank&>(*state.loops);
+}
 
-/// The rank's run of `count` things of which each rank has as many, as far as they go.
-index_range run_of_rank(std::uint64_t count, const runtime_state& state) {
-  const auto ranks = static_cast<std::uint64_t>(state.size());
+address word_of(runtime_state& state, rank_t rank) { return loops_of(state).word_of(rank); }
+
+/// So many parts of `size` things hold `count` things.
+constexpr std::uint64_t parts_of(std::uint64_t count, std::uint64_t size) {
+  return count / size + (count % size != 0 ? 1 : 0);
+}
+
+/// The rank's run of `count` things of which each rank has as many, as far as they go: from the first to before the
+/// second.
+std::pair<std::uint64_t, std::uint64_t> run_of_rank(std::uint64_t count, const runtime_state& state) {
   const auto rank = static_cast<std::uint64_t>(state.rank());
-  const std::uint64_t each = (count + ranks - 1) / ranks;
-  return {.begin = static_cast<std::uint32_t>(std::min(count, rank * each)),
-          .end = static_cast<std::uint32_t>(std::min(count, (rank + 1) * each))};
+  const std::uint64_t each = parts_of(count, static_cast<std::uint64_t>(state.size()));
+  if (each == 0 || rank > count / each) {
+    return {count, count};
+  }
+  const std::uint64_t first = rank * each;
+  return {first, first + std::min(each, count - first)};
 }
 
 void set_word(address word, std::uint64_t value) {
@@ -55,31 +86,57 @@ void set_word(address word, std::uint64_t value) {
 }  // namespace
 
 loop_chunks::loop_chunks(std::size_t count, parallel_for_options with)
-    : count_(count), with_(with), chunks_(with.chunk == 0 ? 0 : (count + with.chunk - 1) / with.chunk) {
+    : count_(count), with_(with), chunks_(with.chunk == 0 ? 0 : parts_of(count, with.chunk)) {
   runtime_state& state = require_runtime(operation);
   random_ = first_random(state.rank());
-  const std::string call =
-      fmt::format("parallel_for({} iterations, {}, chunks of {})", count, name_of(with.schedule), with.chunk);
-  if (with.schedule != schedule::fixed) {
-    if (state.loops == nullptr) {
-      state.loops = std::make_unique<loop_words>(state.size());
-    }
+  const std::string call = describe(count, with);
+  if (loops_of(state).running.exchange(true)) {
+    throw usage_error(
+        call +
+        ": this rank is in another parallel_for, whose iterations it would lose; a loop cannot be begun in "
+        "the body of a loop, nor by two threads of a rank at a time");
+  }
+  try {
+    begin(state, call);
+  } catch (...) {
+    loops_of(state).running.store(false);
+    throw;
+  }
+}
+
+loop_chunks::~loop_chunks() {
+  if (current->state != nullptr) {  // else the loop outlived the runtime
+    loops_of(*current->state).running.store(false);
+  }
+}
+
+void loop_chunks::begin(runtime_state& state, const std::string& call) {
+  constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max() - 1;
+  const bool too_many = with_.schedule == schedule::stealing && chunks_ > most;
+  if (with_.schedule != schedule::fixed && is_schedule(with_.schedule) && !too_many) {
+    loops_of(state).make_words(state.size());
     // All ranks have left the loop before, and nobody takes a chunk of this one before all have met.
-    const index_range mine = run_of_rank(chunks_, state);
-    set_word(word_of(state, state.rank()), with.schedule == schedule::counter ? 0 : pack(mine));
+    const auto [first, last] = run_of_rank(chunks_, state);
+    const index_range mine{.begin = static_cast<std::uint32_t>(first), .end = static_cast<std::uint32_t>(last)};
+    set_word(word_of(state, state.rank()), with_.schedule == schedule::counter ? 0 : pack(mine));
   }
   meet(state, call);
-  constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max() - 1;
-  if (with.chunk == 0 || (with.schedule == schedule::stealing && chunks_ > most)) {
+  if (!is_schedule(with_.schedule)) {
+    throw usage_error(call + ": there is no such schedule");
+  }
+  if (with_.chunk == 0 || too_many) {
     throw usage_error(fmt::format(
         "{}: a chunk needs at least one iteration, and a loop with schedule::stealing can have at most {} chunks", call,
         most));
   }
 }
 
-std::pair<std::size_t, std::size_t> loop_chunks::iterations(std::uint64_t first, std::uint64_t chunks) const {
-  return {std::min<std::size_t>(count_, first * with_.chunk),
-          std::min<std::size_t>(count_, (first + chunks) * with_.chunk)};
+void loop_chunks::end() { meet(require_runtime(operation), "the end of " + describe(count_, with_)); }
+
+/// Iterations of one chunk.
+std::pair<std::size_t, std::size_t> loop_chunks::chunk(std::uint64_t number) const {
+  const std::size_t first = number * with_.chunk;
+  return {first, first + std::min<std::size_t>(with_.chunk, count_ - first)};
 }
 
 std::pair<std::size_t, std::size_t> loop_chunks::next() {
@@ -92,25 +149,21 @@ std::pair<std::size_t, std::size_t> loop_chunks::next() {
       if (std::exchange(begun_, true)) {
         return {0, 0};
       }
-      const runtime_state& state = require_runtime(operation);
-      const std::size_t each =
-          (count_ + static_cast<std::size_t>(state.size()) - 1) / static_cast<std::size_t>(state.size());
-      const std::size_t first = std::min(count_, each * static_cast<std::size_t>(state.rank()));
-      return {first, std::min(count_, first + each)};
+      return run_of_rank(count_, require_runtime(operation));
     }
   }
 }
 
 std::pair<std::size_t, std::size_t> loop_chunks::next_of_counter() {
-  const std::uint64_t chunk = add_to_word(word_of(require_runtime(operation), 0), 1, operation);
-  return chunk < chunks_ ? iterations(chunk, 1) : std::pair<std::size_t, std::size_t>(0, 0);
+  const std::uint64_t number = add_to_word(word_of(require_runtime(operation), 0), 1, operation);
+  return number < chunks_ ? chunk(number) : std::pair<std::size_t, std::size_t>(0, 0);
 }
 
 std::pair<std::size_t, std::size_t> loop_chunks::next_of_range() {
-  const runtime_state& state = require_runtime(operation);
+  runtime_state& state = require_runtime(operation);
   do {
-    if (const index_range chunk = take_some(word_of(state, state.rank()), 1, operation); !chunk.empty()) {
-      return iterations(chunk.begin, 1);
+    if (const index_range taken = take_some(word_of(state, state.rank()), 1, operation); !taken.empty()) {
+      return chunk(taken.begin);
     }
   } while (steal());
   return {0, 0};
@@ -118,7 +171,7 @@ std::pair<std::size_t, std::size_t> loop_chunks::next_of_range() {
 
 /// One look at all other ranks. What is taken becomes this rank's range, from which it may be taken again.
 bool loop_chunks::steal() {
-  const runtime_state& state = require_runtime(operation);
+  runtime_state& state = require_runtime(operation);
   const auto ranks = static_cast<std::uint64_t>(state.size());
   const std::uint64_t start = next_random(random_) % ranks;
   for (std::uint64_t i = 0; i < ranks; ++i) {

@@ -105,6 +105,18 @@ const failing different_calls[] = {
        liana::destroy(is_last() ? a : b);
      },
      any_text},
+    // A rank that leaves a loop by an exception is not at its end, where the others wait.
+    {"loop_left_by_an_exception",
+     [](handle) {
+       try {
+         liana::parallel_for(0, static_cast<std::size_t>(liana::size()), [](std::size_t) {
+           if (is_last()) throw 1;
+         });
+       } catch (int) {
+         liana::barrier();
+       }
+     },
+     "barrier.*the end of parallel_for|the end of parallel_for.*barrier"},
     // A rank that goes on as if nothing had been is told again.
     {"after_a_failure",
      [](handle) {

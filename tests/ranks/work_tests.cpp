@@ -33,7 +33,7 @@ std::vector<int> runs_of(std::size_t first, std::size_t last, liana::parallel_fo
 TEST(parallel_for, runs_each_iteration_once) {
   for (const auto how : {liana::schedule::fixed, liana::schedule::counter, liana::schedule::stealing}) {
     for (const auto& [first, last] : {std::pair<std::size_t, std::size_t>{0, 0}, {0, 1}, {3, 3}, {5, 4}, {10, 107}}) {
-      for (const std::size_t chunk : {std::size_t{1}, std::size_t{7}, std::size_t{1000}}) {
+      for (const std::size_t chunk : {std::size_t{1}, std::size_t{7}, std::size_t{1000}, SIZE_MAX}) {
         const auto runs = runs_of(first, last, {.schedule = how, .chunk = chunk});
         for (std::size_t i = 0; i < runs.size(); ++i) {
           EXPECT_EQ(runs[i], i >= first && i < last ? 1 : 0) << i << " of " << first << " to " << last;
@@ -54,6 +54,25 @@ TEST(parallel_for, gives_ranges_to_whoever_takes_ranges) {
                         {.schedule = how, .chunk = 16});
     EXPECT_EQ(liana::all_reduce(mine, std::plus<>()), 250U);
   }
+}
+
+TEST(parallel_for, deals_out_as_many_iterations_as_there_are_numbers) {
+  for (const auto how : {liana::schedule::fixed, liana::schedule::counter, liana::schedule::stealing}) {
+    std::size_t mine = 0;
+    liana::parallel_for(0, SIZE_MAX, [&](std::size_t begin, std::size_t end) { mine += end - begin; },
+                        {.schedule = how, .chunk = SIZE_MAX / 5});
+    EXPECT_EQ(liana::all_reduce(mine, std::plus<>()), SIZE_MAX);
+  }
+}
+
+// Where all ranks leave the loop in the same way they agree, and can go on.
+TEST(parallel_for, can_be_begun_again_after_all_ranks_have_left_it_by_an_exception) {
+  const auto ranks = static_cast<std::size_t>(liana::size());
+  EXPECT_THROW(liana::parallel_for(0, 100 * ranks, [](std::size_t) { throw 1; }), int);
+  liana::barrier();
+  std::size_t mine = 0;
+  liana::parallel_for(0, 100 * ranks, [&](std::size_t) { ++mine; });
+  EXPECT_EQ(liana::all_reduce(mine, std::plus<>()), 100 * ranks);
 }
 
 // One rank's iterations last longer than all of the others': these take over what it has not begun.
