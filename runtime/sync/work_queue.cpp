@@ -62,10 +62,14 @@ std::size_t shared_work::share(const std::byte* items, std::size_t count) {
   constexpr const char* operation = "work_queue::push";
   runtime_state& state = require_runtime(operation);
   const address range = part_of(*storage_, storage_->rank, range_at);
+  // Several thieves read at a time, and end in any order: a place is free once all have ended, that is once as many
+  // items were returned as were taken. How many were returned is loaded first. Both only grow, and what was returned
+  // was taken before: if they are equal, then they were equal when the first was loaded. The other way round, a theft
+  // between the two loads that is over already could stand for an earlier one that still reads.
+  const auto returned =
+      static_cast<std::uint32_t>(load_word(part_of(*storage_, storage_->rank, returned_at), operation));
   const index_range there = unpack(load_word(range, operation));
-  // Several thieves read at a time, and end in any order: a place is free once all have ended.
-  if (static_cast<std::uint32_t>(load_word(part_of(*storage_, storage_->rank, returned_at), operation)) ==
-      there.begin) {
+  if (returned == there.begin) {
     safe_ = there.begin;
   }
   const std::size_t room = items_ - static_cast<std::uint32_t>(there.end - safe_);

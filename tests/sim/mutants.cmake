@@ -194,11 +194,16 @@ liana_mutant(reader_counted_behind_the_queue runtime/sync/locks.cpp
 # ---- work and loops ----
 
 liana_work_mutant(places_used_too_early runtime/sync/work_queue.cpp
-  [[  if (static_cast<std::uint32_t>(load_word(part_of(*storage_, storage_->rank, returned_at), operation)) ==
-      there.begin) {]]
-  [[  if (static_cast<std::uint32_t>(load_word(part_of(*storage_, storage_->rank, returned_at), operation)) ==
-          there.begin ||
-      MUTANT) {]])
+  [[  if (returned == there.begin) {]]
+  [[  if (returned == there.begin || MUTANT) {]])
+liana_work_mutant(returned_counted_after_taken runtime/sync/work_queue.cpp
+  [[  const auto returned =
+      static_cast<std::uint32_t>(load_word(part_of(*storage_, storage_->rank, returned_at), operation));
+  const index_range there = unpack(load_word(range, operation));]]
+  [[  const std::uint64_t early = MUTANT ? load_word(range, operation) : 0;
+  const auto returned =
+      static_cast<std::uint32_t>(load_word(part_of(*storage_, storage_->rank, returned_at), operation));
+  const index_range there = unpack(MUTANT ? early : load_word(range, operation));]])
 liana_work_mutant(thief_counted_as_idle runtime/sync/work_queue.cpp
   [[      add_to_word(idle, ~std::uint64_t{0}, operation);]]
   [[      if (!MUTANT) add_to_word(idle, ~std::uint64_t{0}, operation);]])
