@@ -121,12 +121,8 @@ liana_mutant(near_fetch_without_validity_check runtime/coherence/near_access.cpp
   [[if (state.validity(block) == stamp) {  // R5]]
   [[if (state.validity(block) == stamp || MUTANT) {]])
 liana_mutant(near_get_looks_once runtime/include/liana/detail/access.hpp
-  [[  return entry.lock.load(std::memory_order_acquire) == 0 &&
-         !has_near_writer(entry.near.load(std::memory_order_acquire)) &&
-         entry.version.load(std::memory_order_relaxed) == version;]]
-  [[  return MUTANT || (entry.lock.load(std::memory_order_acquire) == 0 &&
-                    !has_near_writer(entry.near.load(std::memory_order_acquire)) &&
-                    entry.version.load(std::memory_order_relaxed) == version);]])
+  [[  return (holders | (entry.version.load(std::memory_order_relaxed) ^ version)) == 0;]]
+  [[  return MUTANT || (holders | (entry.version.load(std::memory_order_relaxed) ^ version)) == 0;]])
 
 # ---- replicas ----
 

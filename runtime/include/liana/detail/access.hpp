@@ -122,23 +122,30 @@ std::size_t prefetch_blocks(std::span<const address> blocks);
 
 // ---- the inlined paths ----
 
-/// Copies from a near block, without a store to shared memory: a seqlock over the words that say who holds the block.
-/// False when somebody does.
-[[gnu::always_inline]] inline bool try_near_read(const home_view& home, address at, void* to, std::size_t bytes) {
-  const directory_entry& entry = near_entry(home, at);
+/// Copies from a near block, without a store to shared memory: a seqlock over the words that say who holds the block,
+/// with one branch for all of them. False when somebody holds it for writing; what was copied is then worth nothing.
+[[gnu::always_inline]] inline bool try_near_read(const directory_entry& entry, const std::byte* from, void* to,
+                                                 std::size_t bytes) {
+  constexpr std::size_t little = 256;  // copied in vain sooner than looked at twice
   const std::uint64_t version = entry.version.load(std::memory_order_acquire);
+  std::uint64_t holders = entry.lock.load(std::memory_order_acquire);
   // Of `near` in one order with the exchanges that take blocks for writing: two ranks that each write one block and
   // then read the other's do not both read the old content.
-  if (entry.lock.load(std::memory_order_acquire) != 0 || has_near_writer(entry.near.load(std::memory_order_seq_cst))) {
+  holders |= near_writer_of(entry.near.load(std::memory_order_seq_cst));
+  if (bytes > little && holders != 0) {
     return false;
   }
-  racing_copy(to, home.origin + at.offset(), bytes);
+  racing_copy(to, from, bytes);
   std::atomic_thread_fence(std::memory_order_acquire);
+  holders |= entry.lock.load(std::memory_order_acquire);
+  holders |= near_writer_of(entry.near.load(std::memory_order_acquire));
   // The version last: the old one, seen after nobody held the block, means that no write had begun when the copy was
   // done.
-  return entry.lock.load(std::memory_order_acquire) == 0 &&
-         !has_near_writer(entry.near.load(std::memory_order_acquire)) &&
-         entry.version.load(std::memory_order_relaxed) == version;
+  return (holders | (entry.version.load(std::memory_order_relaxed) ^ version)) == 0;
+}
+
+[[gnu::always_inline]] inline bool try_near_read(const home_view& home, address at, void* to, std::size_t bytes) {
+  return try_near_read(near_entry(home, at), home.origin + at.offset(), to, bytes);
 }
 
 /// A replica of the block that an address lies in, and its sequence when it was found. Two words, which calls return in

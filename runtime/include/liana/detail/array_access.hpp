@@ -147,19 +147,6 @@ inline constexpr std::size_t gather_look_ahead = 64;
   }
 }
 
-/// The seqlock of `try_near_read(home, at, to, bytes)` for an entry that has been found; one branch for all its words.
-[[gnu::always_inline]] inline bool try_near_read(const directory_entry& entry, const std::byte* from, void* to,
-                                                 std::size_t bytes) {
-  const std::uint64_t version = entry.version.load(std::memory_order_acquire);
-  std::uint64_t holders = entry.lock.load(std::memory_order_acquire);
-  holders |= entry.near.load(std::memory_order_acquire) >> 32U;
-  racing_copy(to, from, bytes);
-  std::atomic_thread_fence(std::memory_order_acquire);
-  holders |= entry.lock.load(std::memory_order_acquire);
-  holders |= entry.near.load(std::memory_order_acquire) >> 32U;
-  return (holders | (entry.version.load(std::memory_order_relaxed) ^ version)) == 0;
-}
-
 [[gnu::always_inline]] inline bool try_planned_read(const context& here, const planned_read& plan, void* to,
                                                     std::size_t bytes, reads_here& tally) {
   if (plan.entry != nullptr) {

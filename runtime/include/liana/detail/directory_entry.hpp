@@ -34,6 +34,7 @@ static_assert(offsetof(directory_entry, version) == 16 && offsetof(directory_ent
 inline constexpr std::uint64_t near_reader = 1;
 
 constexpr std::uint64_t near_writer(rank_t rank) { return (static_cast<std::uint64_t>(rank) + 1) << 32U; }
-constexpr bool has_near_writer(std::uint64_t near) { return (near >> 32U) != 0; }
+constexpr std::uint64_t near_writer_of(std::uint64_t near) { return near >> 32U; }  ///< 0: none
+constexpr bool has_near_writer(std::uint64_t near) { return near_writer_of(near) != 0; }
 
 }  // namespace liana::detail
