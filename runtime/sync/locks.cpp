@@ -53,14 +53,21 @@ void refuse_held(const runtime_state& state, address at, const char* operation) 
   }
 }
 
-/// Takes a lock off the thread's list. Throws usage_error when it is not there.
-std::uint64_t forget_held(const runtime_state& state, address at, const char* operation) {
+/// How a thread has a lock. A shared hold has no place in the queue, so its node is 0.
+enum class held : std::uint8_t { alone, shared };
+
+/// Takes a lock off the thread's list. Throws usage_error when it is not there, or held in the other way.
+std::uint64_t forget_held(const runtime_state& state, address at, held how, const char* operation) {
   thread_state& mine = locks_of_thread(state);
   const auto found = find_held(mine, at);
   if (found == mine.locks.end()) {
     throw usage_error(std::string(operation) + " of " + to_string(at) + ": this thread does not have the lock");
   }
   const std::uint64_t node = found->node;
+  if ((node == 0) != (how == held::shared)) {
+    throw usage_error(std::string(operation) + " of " + to_string(at) + ": this thread has the lock " +
+                      (node == 0 ? "by lock_shared, which unlock_shared ends" : "by lock, which unlock ends"));
+  }
   mine.locks.erase(found);
   return node;
 }
@@ -126,7 +133,7 @@ bool try_lock_mutex(address at) {
 void unlock_mutex(address at) noexcept {
   report_failure([at] {
     runtime_state& state = state_of_lock(at, "unlock");
-    leave_queue(state, at, forget_held(state, at, "unlock"), "unlock");
+    leave_queue(state, at, forget_held(state, at, held::alone, "unlock"), "unlock");
   });
 }
 
@@ -159,7 +166,7 @@ bool try_lock_shared_mutex(address at) {
 void unlock_shared_mutex(address at) noexcept {
   report_failure([at] {
     runtime_state& state = state_of_lock(at, "unlock");
-    const std::uint64_t node = forget_held(state, at, "unlock");
+    const std::uint64_t node = forget_held(state, at, held::alone, "unlock");
     add_to_word(inside_of(at), minus(writer_inside), "unlock");
     leave_queue(state, at, node, "unlock");
   });
@@ -195,7 +202,7 @@ bool try_share_shared_mutex(address at) {
 
 void unshare_shared_mutex(address at) noexcept {
   report_failure([at] {
-    static_cast<void>(forget_held(state_of_lock(at, "unlock_shared"), at, "unlock_shared"));
+    static_cast<void>(forget_held(state_of_lock(at, "unlock_shared"), at, held::shared, "unlock_shared"));
     add_to_word(inside_of(at), minus(one_reader), "unlock_shared");
   });
 }

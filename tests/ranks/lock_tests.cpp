@@ -4,12 +4,14 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <regex>
 #include <shared_mutex>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "tests/ranks/captured_output.hpp"
 #include "tests/ranks/support.hpp"
 #include "tests/ranks/threads.hpp"
 
@@ -143,6 +145,25 @@ TEST(shared_mutex, lets_readers_in_together_and_writers_alone) {
 }
 
 // Readers come and go so that there is always one inside; the writer gets in nevertheless.
+// What unlocks a lock in the wrong way has no effect but a line in the log.
+TEST(shared_mutex, is_ended_as_it_was_begun) {
+  const auto mutex = liana::make_shared_mutex();
+  const captured_output output;
+  mutex.lock_shared();
+  mutex.unlock();
+  EXPECT_THROW(mutex.lock(), liana::usage_error);
+  mutex.unlock_shared();
+  mutex.lock();
+  mutex.unlock_shared();
+  EXPECT_THROW(mutex.lock(), liana::usage_error);
+  mutex.unlock();
+  EXPECT_TRUE(mutex.try_lock());
+  mutex.unlock();
+  EXPECT_TRUE(std::regex_search(output.text(), std::regex("unlock of .*this thread has the lock by lock_shared")));
+  EXPECT_TRUE(std::regex_search(output.text(), std::regex("unlock_shared of .*this thread has the lock by lock,")));
+  liana::barrier();
+}
+
 TEST(shared_mutex, does_not_let_readers_starve_a_writer) {
   if (liana::size() == 1) GTEST_SKIP() << "needs two ranks";
   const auto mutex = liana::broadcast(liana::make_shared_mutex(), 0);
