@@ -222,6 +222,34 @@ TEST(pointer_casts, reinterpret_cast_reaches_the_halves_of_a_word) {
   liana::barrier();
 }
 
+template <class T>
+concept swappable_by_std = requires(T& left, T& right) {
+  std::swap(left, right);
+};
+
+// std::swap would keep one of the proxies, which reads what the other one was given meanwhile.
+TEST(reference, is_swapped_by_value_or_not_at_all) {
+  static_assert(!swappable_by_std<liana::global_reference<int>>);
+  const auto p = liana::make_global_array<int>(3);
+  p[0] = 10;
+  p[1] = 11;
+  auto first = p[0];
+  auto second = p[1];
+  swap(first, second);
+  EXPECT_EQ(p[0], 11);
+  EXPECT_EQ(p[1], 10);
+  using std::swap;
+  swap(first, second);
+  swap(p[0], p[2]);
+  EXPECT_EQ(p[0], 0);
+  EXPECT_EQ(p[1], 11);
+  EXPECT_EQ(p[2], 10);
+  first = second;
+  p[2] = p[1];
+  EXPECT_EQ(p[0], 11);
+  EXPECT_EQ(p[2], 11);
+}
+
 TEST(pointer_home, is_known_on_every_rank) {
   const auto pointers = from_every_rank(liana::make_global<int>(liana::rank()));
   for (liana::rank_t home = 0; home < liana::size(); ++home) {

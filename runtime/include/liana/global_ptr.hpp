@@ -242,15 +242,29 @@ class global_reference {  // NOLINT(cppcoreguidelines-special-member-functions):
     to_.put(value);
     return *this;
   }
-  const global_reference& operator=(const global_reference& other) const {
+  global_reference& operator=(const global_reference& other) & {
     to_.put(other.to_.get());
     return *this;
   }
-  global_reference& operator=(const global_reference& other) {
+  const global_reference& operator=(const global_reference& other) const& {
     to_.put(other.to_.get());
     return *this;
   }
+  const global_reference& operator=(const global_reference& other) const&& {
+    to_.put(other.to_.get());
+    return *this;
+  }
+  /// A proxy that has a name takes no temporary one. So std::swap, which would keep a proxy where it means to keep a
+  /// value and leave one value in both objects, does not compile; `swap(x, y)`, without std, exchanges the values.
+  global_reference& operator=(global_reference&& other) & = delete;
   // NOLINTEND(cppcoreguidelines-c-copy-assignment-signature, bugprone-unhandled-self-assignment)
+
+  /// Exchanges the values of the two objects, by two reads and two writes: no atomic access.
+  friend void swap(global_reference left, global_reference right) {
+    const value_type kept = left;
+    left = right;
+    right = kept;
+  }
 
   // Atomic read-modify-writes, each one `update`.
   const global_reference& operator+=(const value_type& by) const {
