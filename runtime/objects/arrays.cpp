@@ -56,6 +56,27 @@ array_storage shape_of(const runtime_state& state, std::size_t size, std::size_t
 
 }  // namespace
 
+void array_parts::add(const array_storage& storage) {
+  const annotated_lock lock(mutex_);
+  for (const address each : storage.first) {
+    if (!each.is_null()) {
+      starts_.insert(each.bits());
+    }
+  }
+}
+
+void array_parts::remove(const array_storage& storage) {
+  const annotated_lock lock(mutex_);
+  for (const address each : storage.first) {
+    starts_.erase(each.bits());
+  }
+}
+
+bool array_parts::has(address at) const {
+  const annotated_lock lock(mutex_);
+  return starts_.contains(at.bits());
+}
+
 std::shared_ptr<array_storage> make_array_storage(std::size_t size, std::size_t element_bytes, array_options options,
                                                   const char* element_type) {
   runtime_state& state = require_runtime("make_array");
@@ -81,6 +102,7 @@ std::shared_ptr<array_storage> make_array_storage(std::size_t size, std::size_t 
   }
   made->first = group_of(state).all_gather(mine);
   objects_of(state).arrays.push_back(made);
+  objects_of(state).parts.add(*made);
   return made;
 }
 
@@ -89,6 +111,7 @@ void destroy_array_storage(array_storage& storage) {
   complete_outstanding(state);
   meet(state, fmt::format("destroy(array number {})", storage.number));
   storage.alive = false;
+  objects_of(state).parts.remove(storage);
   std::erase_if(objects_of(state).arrays, [&storage](const auto& each) { return each.get() == &storage; });
   const address mine = storage.first[static_cast<std::size_t>(state.rank())];
   if (!mine.is_null()) {

@@ -154,6 +154,10 @@ void destroy_object(address at) {
   if (block != at) {
     throw usage_error("destroy of " + to_string(at) + ": not the start of an object");
   }
+  if (objects_of(state).parts.has(at)) {
+    throw usage_error("destroy of " + to_string(at) +
+                      ": an element of an array, which is freed as a whole: destroy the array");
+  }
   if (at.home() != state.rank()) {
     finish_puts_to(state, block);  // the link goes where their bytes would
     queue_to_home(state, at);

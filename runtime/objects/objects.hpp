@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <unordered_set>
 #include <vector>
 
 #include <liana/detail/address.hpp>
+#include <liana/detail/annotated_mutex.hpp>
 #include <liana/detail/array_storage.hpp>
 
 #include "allocator/segment_allocator.hpp"
@@ -19,6 +21,18 @@
 /// again.
 namespace liana::detail {
 
+/// Where the parts of arrays begin, on all ranks: they are freed with their array, not as objects. Thread-safe.
+class array_parts {
+ public:
+  void add(const array_storage& storage);
+  void remove(const array_storage& storage);
+  [[nodiscard]] bool has(address at) const;
+
+ private:
+  mutable annotated_mutex mutex_;
+  std::unordered_set<std::uint64_t> starts_ LIANA_GUARDED_BY(mutex_);
+};
+
 /// What this rank has of objects.
 class own_objects final : public layer_part {
  public:
@@ -29,6 +43,7 @@ class own_objects final : public layer_part {
   pool_memory pool;                     ///< any thread
   allocator::segment_allocator places;  ///< of live objects; has a lock of its own
   exposed_blocks exposed;               ///< has a lock of its own
+  array_parts parts;                    ///< has a lock of its own
 
   /// Those of all ranks that are not destroyed, and how many there have been. By collective calls, one thread at a
   /// time.
