@@ -116,11 +116,12 @@ write_hold open_write(address at, std::size_t bytes, bool overwrite) {
   return hold;
 }
 
-write_hold share_write(const write_hold& hold, address at) {
+write_hold share_write(const write_hold& hold, address at, std::size_t bytes) {
+  const runtime_state& state = state_for(at, bytes, "write");
   write_hold shared = hold;
   const address block(hold.block);
   std::byte* const start =
-      hold.copy != nullptr ? hold.copy->data.load(std::memory_order_relaxed) : near_data(*current->state, block);
+      hold.copy != nullptr ? hold.copy->data.load(std::memory_order_relaxed) : near_data(state, block);
   shared.data = start + at.offset_in_block();
   hold.record->guards.fetch_add(1, std::memory_order_relaxed);
   return shared;

@@ -1,5 +1,6 @@
 // Accesses that cannot be right, and more memory than there is: the error in which each ends, on every rank.
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -83,6 +84,28 @@ const failing wrong_accesses[] = {
        (void)object.read();
      },
      "read"},
+    {"destroyed_element",
+     [] {
+       auto a = liana::make_array<int>(1000);
+       liana::destroy(a.ptr(0));
+     },
+     "destroy.*element of an array.*destroy the array"},
+    {"second_object_over_the_end",
+     [] {
+       const auto object = liana::make_global<std::int64_t>(1);
+       const auto too_large = liana::reinterpret_pointer_cast<std::array<std::int64_t, 16>>(object + 1);
+       (void)liana::write_guards(object, too_large);
+     },
+     "write of 128 bytes.*over the end of the block"},
+    {"loop_in_a_loop",
+     [] {
+       const auto ranks = static_cast<std::size_t>(liana::size());
+       liana::parallel_for(0, ranks, [](std::size_t) { liana::parallel_for(0, 10, [](std::size_t) {}); });
+     },
+     "parallel_for\\(10 iterations.*in another parallel_for"},
+    {"unknown_schedule",
+     [] { liana::parallel_for(0, 10, [](std::size_t) {}, {.schedule = static_cast<liana::schedule>(7)}); },
+     "parallel_for.*schedule 7.*no such schedule"},
     {"two_runtimes", [] { const liana::runtime second(MPI_COMM_WORLD, liana::options{}); }, "runtime"},
 };
 

@@ -337,8 +337,8 @@ template <class... T>
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t now = order[i];
       const bool same_block = i > 0 && at[order[i - 1]].block() == at[now].block();
-      holds[now] =
-          same_block ? detail::share_write(holds[order[i - 1]], at[now]) : detail::open_write(at[now], bytes[now]);
+      holds[now] = same_block ? detail::share_write(holds[order[i - 1]], at[now], bytes[now])
+                              : detail::open_write(at[now], bytes[now]);
     }
   } catch (...) {
     adopt(std::make_index_sequence<count>{});  // so that what was taken is given back

@@ -78,7 +78,7 @@ void close_write(write_hold& hold);
 void close_write_noexcept(write_hold& hold) noexcept;
 
 /// One more guard on a block that this thread holds for writing through `hold`.
-[[nodiscard]] write_hold share_write(const write_hold& hold, address at);
+[[nodiscard]] write_hold share_write(const write_hold& hold, address at, std::size_t bytes);
 
 /// Somebody is about to get a plain pointer to a near block and may write through it: the replicas that exist then are
 /// invalidated by every later collective call if the block is this rank's, and here and now if it is another rank's.
