@@ -2,6 +2,7 @@
 
 #include <liana/detail/access.hpp>
 #include <liana/detail/pending.hpp>
+#include <liana/error.hpp>
 
 #include "runtime/coherence/checked_address.hpp"
 #include "runtime/coherence/protocol.hpp"
@@ -10,6 +11,14 @@
 #include "runtime/state/wait.hpp"
 
 namespace liana::detail {
+
+std::uint64_t runtime_number() noexcept { return current->state != nullptr ? current->state->number : 0; }
+
+void require_same_runtime(std::uint64_t number) {
+  if (number != runtime_number()) {
+    throw usage_error("wait for an access that was begun earlier: the runtime in which it was begun has ended");
+  }
+}
 
 std::shared_ptr<begun_put> begin_far_put(address at, const void* from, std::size_t bytes) {
   runtime_state& state = state_for(at, bytes, "async_put");

@@ -110,12 +110,16 @@ void add_missed(begun_reads& reads, const array_storage& storage, std::span<cons
 }
 
 void begin_reads(begun_reads& reads) {
+  reads.runtime = runtime_number();
   std::ranges::sort(reads.pieces, {}, [](const piece& each) { return each.at.bits(); });
   begin_more(reads);
   static_cast<void>(try_finish_reads(reads));  // over shared memory they have arrived
 }
 
 bool try_finish_reads(begun_reads& reads) {
+  if (!reads.over()) {
+    require_same_runtime(reads.runtime);
+  }
   while (!reads.over()) {
     const piece& next = reads.pieces[reads.read];
     reads_here tally;
@@ -130,6 +134,9 @@ bool try_finish_reads(begun_reads& reads) {
 }
 
 void finish_reads(begun_reads& reads) {
+  if (!reads.over()) {
+    require_same_runtime(reads.runtime);
+  }
   while (!reads.over()) {
     const piece& next = reads.pieces[reads.read];
     read_inline(next.at, next.memory, next.bytes);  // the others get on meanwhile

@@ -56,6 +56,12 @@ array_storage shape_of(const runtime_state& state, std::size_t size, std::size_t
 
 }  // namespace
 
+own_objects::~own_objects() {
+  for (const auto& each : arrays) {
+    each->alive = false;
+  }
+}
+
 void array_parts::add(const array_storage& storage) {
   const annotated_lock lock(mutex_);
   for (const address each : storage.first) {

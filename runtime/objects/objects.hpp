@@ -39,6 +39,12 @@ class own_objects final : public layer_part {
   /// Over the pool of a segment; both outlive it and stay where they are.
   own_objects(const transport::shared_segment& segment, const segment_layout& layout)
       : pool(segment, layout), places(layout.pool_bytes, pool) {}
+  own_objects(const own_objects&) = delete;
+  own_objects& operator=(const own_objects&) = delete;
+  own_objects(own_objects&&) = delete;
+  own_objects& operator=(own_objects&&) = delete;
+  /// Arrays end with the runtime; their handles may live on.
+  ~own_objects() override;
 
   pool_memory pool;                     ///< any thread
   allocator::segment_allocator places;  ///< of live objects; has a lock of its own

@@ -37,6 +37,11 @@ address part_of(const array_storage& storage, rank_t rank, std::int64_t at) {
 
 }  // namespace
 
+void refuse_queue(bool gone) {
+  throw usage_error(gone ? "work_queue: the queue is gone: it was destroyed or its runtime has ended"
+                         : "work_queue: the handle refers to no queue; liana::make_work_queue makes one");
+}
+
 shared_work::shared_work(std::size_t item_bytes, std::size_t items, const char* type)
     : item_bytes_(item_bytes), items_(items == 0 ? 0 : std::bit_ceil(items)) {
   runtime_state& state = require_runtime("make_work_queue");

@@ -34,6 +34,7 @@ class [[nodiscard]] pending_get {
   /// writer held the block or the cache was full. Also true when the home is found gone, which `get` then reports.
   [[nodiscard]] bool ready() {
     if (!here_) {
+      detail::require_same_runtime(runtime_);
       here_ = detail::try_read_bytes(at_, value_.data(), value_.size());
     }
     return here_ || detail::find_lost(at_, -1, polls_);
@@ -42,6 +43,7 @@ class [[nodiscard]] pending_get {
   /// Waits until the value is here. Throws as `global_ptr<T>::get()`.
   void wait() {
     if (!here_) {
+      detail::require_same_runtime(runtime_);
       detail::read_inline(at_, value_.data(), value_.size());
       here_ = true;
     }
@@ -54,11 +56,16 @@ class [[nodiscard]] pending_get {
   }
 
   /// For the library.
-  explicit pending_get(detail::address at) : at_(at), here_(detail::begin_read(at, value_.data(), value_.size())) {}
+  explicit pending_get(detail::address at) : at_(at), here_(detail::begin_read(at, value_.data(), value_.size())) {
+    if (!here_) {
+      runtime_ = detail::runtime_number();
+    }
+  }
 
  private:
   alignas(T) std::array<std::byte, sizeof(T)> value_;  // NOLINT(cppcoreguidelines-pro-type-member-init): once `here_`
   detail::address at_;
+  std::uint64_t runtime_ = 0;  ///< the number of the runtime that the read was begun in, unless it is here
   std::uint32_t polls_ = 0;
   bool here_;
 };

@@ -32,6 +32,9 @@ struct work_queue_options {
 
 namespace detail {
 
+/// Throws usage_error: the handle refers to no queue, or to one that is gone.
+[[noreturn]] void refuse_queue(bool gone);
+
 /// The part of a rank's work that others can take, and the count of ranks that have none. Items are bytes here.
 ///
 /// Each rank has a ring of items and a word with the range of those that can be had; who takes some makes the range
@@ -65,6 +68,7 @@ class shared_work {
 
   [[nodiscard]] std::size_t items() const { return items_; }
   [[nodiscard]] array_storage& storage() { return *storage_; }
+  [[nodiscard]] bool alive() const { return storage_->alive; }
 
  private:
   bool look();
@@ -128,6 +132,7 @@ class work_queue {
   /// The item of this rank that was pushed last, else one of another rank. Empty when no rank has any, which all ranks
   /// are told: to them the last call is a collective one, and the queue can be used again afterwards.
   std::optional<T> pop() {
+    core();
     if (newest_ == oldest_ && !refill()) {
       return std::nullopt;
     }
@@ -159,8 +164,8 @@ class work_queue {
   }
 
   detail::shared_work& core() {
-    if (shared_ == nullptr) {
-      detail::refuse_range(nullptr, "work_queue", 0, 0);
+    if (shared_ == nullptr || !shared_->alive()) [[unlikely]] {
+      detail::refuse_queue(shared_ != nullptr);
     }
     return *shared_;
   }

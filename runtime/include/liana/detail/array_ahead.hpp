@@ -23,6 +23,7 @@ struct begun_reads {
   std::size_t read = 0;       ///< so many of them are done
   std::size_t begun = 0;      ///< so many have been seen to
   std::size_t ahead = 0;      ///< blocks of those that are begun and not read
+  std::uint64_t runtime = 0;  ///< the number of the runtime that they were begun in
 
   [[nodiscard]] bool over() const { return read == pieces.size(); }
 };
@@ -38,7 +39,8 @@ void add_missed(begun_reads& reads, const array_storage& storage, std::span<cons
 /// Begins to read what was added.
 void begin_reads(begun_reads& reads);
 
-/// Reads what has arrived, without waiting; whether that was all.
+/// Reads what has arrived, without waiting; whether that was all. Throws usage_error when the runtime has ended, as
+/// finish_reads does.
 [[nodiscard]] bool try_finish_reads(begun_reads& reads);
 
 /// Reads all that is left.

@@ -55,7 +55,7 @@ struct array_storage {
   divider by_ranks;            ///< cyclic: ranks
   std::vector<address> first;  ///< by rank: its first block; null where it has none
   std::uint64_t number = 0;    ///< of this array in its runtime, from 1
-  bool alive = true;           ///< not destroyed
+  bool alive = true;           ///< not destroyed, and its runtime has not ended
 
   struct position {
     std::size_t block;     ///< of the array

@@ -39,6 +39,12 @@ struct begun_put {
 void finish_put(const begun_put& which);
 void finish_put_noexcept(const begun_put& which) noexcept;
 
+/// The number of the runtime of this process, from 1; 0: there is none.
+[[nodiscard]] std::uint64_t runtime_number() noexcept;
+
+/// Throws usage_error unless the runtime is the one in which a handle was made.
+void require_same_runtime(std::uint64_t number);
+
 /// `read_inline` as far as it takes no waiting.
 [[gnu::always_inline]] inline bool begin_read(address at, void* to, std::size_t bytes) {
   const context& here = *current;
