@@ -46,6 +46,10 @@ class shared_segment {
   /// Takes memory for all of it; `commit` then has nothing left to do. Before other threads use the segment.
   void commit_whole();
 
+  /// Gives the memory back, but not the addresses, where what still uses them finds zeros until the process ends.
+  /// Nothing else can be done with the segment afterwards.
+  void keep_addresses() noexcept;
+
   /// Whether the process that created the segment is gone. For attached segments.
   [[nodiscard]] bool owner_gone() const;
 

@@ -41,7 +41,8 @@ class global_order {
 /// Notes holds in one record for each run of blocks in a row, of those that `wanted(i)` says need one. Calls
 /// `noted(record, i)` for each of them.
 template <class Wanted, class Noted>
-void note_runs(std::span<const address> blocks, const global_order& order, bool writing, Wanted wanted, Noted noted) {
+void note_runs(const runtime_state& state, std::span<const address> blocks, const global_order& order, bool writing,
+               Wanted wanted, Noted noted) {
   for (std::size_t i = 0; i < order.size();) {
     if (!wanted(order[i])) {
       ++i;
@@ -56,7 +57,7 @@ void note_runs(std::span<const address> blocks, const global_order& order, bool 
       ++end;
     }
     hold_record* const record =
-        note_hold(blocks[order[i]], blocks[order[end - 1]], static_cast<std::uint32_t>(end - i), writing);
+        note_hold(state, blocks[order[i]], blocks[order[end - 1]], static_cast<std::uint32_t>(end - i), writing);
     for (; i < end; ++i) {
       noted(record, order[i]);
     }
@@ -86,13 +87,15 @@ void undo_reads(runtime_state& state, std::span<const address> blocks, std::span
 }
 
 /// Gives up a run of blocks that is held in place by one record.
-void close_run_in_place(const runtime_state& state, hold_record& record) noexcept {
+void close_run_in_place(hold_record& record) noexcept {
   const address last(record.last.load(std::memory_order_relaxed));
   address block(record.first.load(std::memory_order_relaxed));
+  const runtime_state* const state = current->state;
+  const bool held = state != nullptr && is_of(record, *state);
   record.guards.store(1, std::memory_order_relaxed);
   forget_hold(record);
-  for (;; block = block.advanced(static_cast<std::int64_t>(block.block_bytes()))) {
-    give_in_place(entry_of(state, block));
+  for (; held; block = block.advanced(static_cast<std::int64_t>(block.block_bytes()))) {
+    give_in_place(entry_of(*state, block));
     if (block == last) {
       return;
     }
@@ -165,7 +168,7 @@ read_hold_set open_reads(std::span<const address> blocks) {
     throw;
   }
   note_runs(
-      blocks, order, false, [&](std::size_t i) { return holds[i].is_in_place(); },
+      state, blocks, order, false, [&](std::size_t i) { return holds[i].is_in_place(); },
       [&](hold_record* record, std::size_t /*i*/) {
         if (set.records.empty() || set.records.back() != record) {
           set.records.push_back(record);
@@ -192,35 +195,30 @@ std::vector<write_hold> open_writes(std::span<const address> blocks) {
     throw;
   }
   note_runs(
-      blocks, order, true, [](std::size_t /*i*/) { return true; },
+      state, blocks, order, true, [](std::size_t /*i*/) { return true; },
       [&](hold_record* record, std::size_t i) { holds[i].record = record; });
   return holds;
 }
 
 void close_reads(const read_hold_set& set) noexcept {
-  runtime_state* const state = current->state;
-  if (state == nullptr) {
-    return;  // the view outlived the runtime
-  }
   for (const read_hold& each : set.holds) {
     if (!each.is_in_place()) {
-      state->replicas->unpin(each.copy());
+      close_read(each);
     }
   }
   for (hold_record* const each : set.records) {
-    close_run_in_place(*state, *each);
+    close_run_in_place(*each);
   }
 }
 
 void close_writes(std::span<write_hold> holds) {
   runtime_state* const state = current->state;
-  if (state == nullptr) {
-    return;  // the view outlived the runtime
-  }
   std::exception_ptr first;
   for (const write_hold& each : holds) {
     try {
-      give_back(*state, each);
+      if (state != nullptr && is_of(*each.record, *state)) {  // else the view has outlived its runtime
+        give_back(*state, each);
+      }
     } catch (...) {
       if (first == nullptr) {
         first = std::current_exception();

@@ -78,19 +78,25 @@ read_hold open_read_slowly(address at, std::size_t bytes) {
   const address block = at.block();
   if (at.home() == state.rank()) {
     take_in_place(state, block);
-    return read_hold::in_place(near_data(state, at), note_hold(block, block, 1, false));
+    return read_hold::in_place(near_data(state, at), note_hold(state, block, block, 1, false));
   }
   replica& copy = pinned_replica(state, block, "read");
   return read_hold::pinned(data_of(copy, at), copy);
 }
 
 void close_read_in_place(hold_record& record) noexcept {
-  directory_entry& entry = entry_of(*current->state, address(record.first.load(std::memory_order_relaxed)));
+  const address block(record.first.load(std::memory_order_relaxed));
+  const runtime_state* const state = current->state;
+  const bool held = state != nullptr && is_of(record, *state);  // else the guard has outlived its runtime
   forget_hold(record);
-  give_in_place(entry);
+  if (held) {
+    give_in_place(entry_of(*state, block));
+  }
 }
 
-void free_orphan(replica& copy) noexcept { current->state->replicas->free_orphan(copy); }
+void free_orphan(replica& copy) noexcept {
+  current->state->replicas->free_orphan(copy);
+}  // of this runtime: no other has any left
 
 write_hold take_for_write(runtime_state& state, address at, bool overwrite) {
   const address block = at.block();
@@ -112,7 +118,7 @@ write_hold take_for_write(runtime_state& state, address at, bool overwrite) {
 write_hold open_write(address at, std::size_t bytes, bool overwrite) {
   runtime_state& state = state_for(at, bytes, "write");
   write_hold hold = take_for_write(state, at, overwrite);
-  hold.record = note_hold(at.block(), at.block(), 1, true);
+  hold.record = note_hold(state, at.block(), at.block(), 1, true);
   return hold;
 }
 
@@ -139,8 +145,10 @@ void give_back(runtime_state& state, const write_hold& hold) {
 }
 
 void close_write(write_hold& hold) {
-  if (forget_hold(*hold.record) && current->state != nullptr) {
-    give_back(*current->state, hold);
+  runtime_state* const state = current->state;
+  const bool held = state != nullptr && is_of(*hold.record, *state);  // else the guard has outlived its runtime
+  if (forget_hold(*hold.record) && held) {
+    give_back(*state, hold);
   }
 }
 

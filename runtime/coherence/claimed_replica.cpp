@@ -55,7 +55,7 @@ bool is_claimed(const runtime_state& state, address block) {
 /// Waits until a claim by another thread, by a prefetch, by a put under way, or by a release that took its bytes from
 /// the replica's memory, has ended. The last three end when somebody looks after them.
 void wait_for_claim(runtime_state& state, address block, const char* operation) {
-  refuse_own_write(block, operation);
+  refuse_own_write(state, block, operation);
   progress_outstanding(state);
   if (!is_claimed(state, block)) {
     return;

@@ -80,7 +80,7 @@ void far_write::wait_until_held(const char* operation) {
   if (step()) {
     return;
   }
-  refuse_own_hold(block_, operation);
+  refuse_own_hold(state_, block_, operation);
   waiter wait(state_, operation, block_);
   while (!step()) {
     wait.step(holder_);

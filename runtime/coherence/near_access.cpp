@@ -25,16 +25,18 @@ rank_t holder_of(const directory_entry& entry, address block) {
   return near != 0 ? block.home() : nobody;
 }
 
-bool try_take_in_place(directory_entry& entry, bool again) {
+/// A far writer that has the lock waits until nobody holds the block in place. A thread that holds it so already must
+/// not wait for that writer: it would wait for itself. It may hold the block once more, because its first hold keeps
+/// the block as it is. Not by the count of readers, which threads also raise for a moment, before they see the lock: by
+/// a hold that is noted still after the count was raised.
+bool try_take_in_place(const runtime_state& state, directory_entry& entry, address block) {
   std::uint64_t near = entry.near.load(std::memory_order_relaxed);
   do {
     if (has_near_writer(near)) {
       return false;
     }
   } while (!entry.near.compare_exchange_weak(near, near + near_reader, std::memory_order_seq_cst));
-  // A far writer that has the lock while this thread already reads the block in place waits for that hold to end, so
-  // the block does not change; waiting for the far writer here would be waiting for oneself.
-  if (entry.lock.load(std::memory_order_seq_cst) == 0 || again) {
+  if (entry.lock.load(std::memory_order_seq_cst) == 0 || may_hold_in_place(state, block)) {
     return true;
   }
   entry.near.fetch_sub(near_reader, std::memory_order_release);
@@ -65,7 +67,7 @@ void prepare_taken(runtime_state& state, directory_entry& entry, address block) 
 /// Sets near.writer, waiting for the rank that holds the block.
 void set_near_writer(runtime_state& state, directory_entry& entry, address block, const char* operation) {
   if (!try_take_near(entry, state.rank())) [[unlikely]] {
-    refuse_own_hold(block, operation);
+    refuse_own_hold(state, block, operation);
     waiter wait(state, operation, block);
     do {
       count(counter.lock_retries);
@@ -82,10 +84,20 @@ void take_near(runtime_state& state, address block, const char* operation) {
   prepare_taken(state, entry, block);
 }
 
-void invalidate_in_place(runtime_state& state, address block) {
+bool invalidate_in_place(runtime_state& state, address block) {
   directory_entry& entry = entry_of(state, block);
-  invalidate_sharers(state, entry, block);
+  if (!may_hold_in_place(state, block) || !try_take_in_place(state, entry, block)) {
+    return false;
+  }
+  try {
+    invalidate_sharers(state, entry, block);
+  } catch (...) {
+    give_in_place(entry);
+    throw;
+  }
   begin_version(entry);
+  give_in_place(entry);
+  return true;
 }
 
 void near_read(runtime_state& state, address at, void* to, std::size_t bytes) {
@@ -95,17 +107,22 @@ void near_read(runtime_state& state, address at, void* to, std::size_t bytes) {
     return;
   }
   const address block = at.block();
-  if (const hold_record* const mine = find_hold(block); mine != nullptr) {
-    refuse_own_write(block, "get");
-    racing_copy(to, home.origin + at.offset(), bytes);  // this thread's hold in place keeps writers out
-    return;
-  }
-  const directory_entry& entry = entry_of(state, block);
+  refuse_own_write(state, block, "get");
+  directory_entry& entry = entry_of(state, block);
   waiter wait(state, "get", block);
-  do {
+  // Under the lock of a far writer that waits for this thread's guard: by one hold more.
+  const auto read_in_place = [&] {
+    if (!may_hold_in_place(state, block) || !try_take_in_place(state, entry, block)) {
+      return false;
+    }
+    racing_copy(to, home.origin + at.offset(), bytes);
+    give_in_place(entry);
+    return true;
+  };
+  while (!try_near_read(home, at, to, bytes) && !read_in_place()) {
     count(counter.lock_retries);
     wait.step(holder_of(entry, block));
-  } while (!try_near_read(home, at, to, bytes));
+  }
 }
 
 void near_write(runtime_state& state, address at, const void* from, std::size_t bytes) {
@@ -124,13 +141,12 @@ void near_write_taken(runtime_state& state, address at, const void* from, std::s
 void take_in_place(runtime_state& state, address block) {
   directory_entry& entry = entry_of(state, block);
   count(counter.home_accesses);
-  if (try_take_in_place(entry, false)) {
+  if (try_take_in_place(state, entry, block)) {
     return;
   }
-  refuse_own_write(block, "read");
-  const bool again = find_hold(block) != nullptr;
+  refuse_own_write(state, block, "read");
   waiter wait(state, "read", block);
-  while (!try_take_in_place(entry, again)) {
+  while (!try_take_in_place(state, entry, block)) {
     count(counter.lock_retries);
     wait.step(holder_of(entry, block));
   }
@@ -163,7 +179,7 @@ void near_fetch(runtime_state& state, address block, replica& copy, bool kept) {
   waiter wait(state, "read", block);
   for (bool first = true;; first = false) {
     if (!first) {
-      refuse_own_write(block, "read");
+      refuse_own_write(state, block, "read");
       wait.step(holder_of(entry, block));
     }
     const std::uint64_t stamp = state.validity(block);  // R2

@@ -53,7 +53,7 @@ void put_window::wait_until_left(std::size_t most) {
   }
   const address first = under_way_.front()->write().block();
   for (const auto& each : under_way_) {
-    refuse_own_hold(each->write().block(), "write");
+    refuse_own_hold(state_, each->write().block(), "write");
   }
   waiter wait(state_, "write", first);
   while (under_way_.size() > most) {

@@ -27,12 +27,10 @@ void publish_plain_writes(runtime_state& state, address block) {
   if (!has_sharers(entry)) {
     return;
   }
-  const hold_record* const mine = find_hold(block);
-  if (mine == nullptr) {
+  // What this thread holds for writing is published by its release.
+  if (find_own_hold(state, block) != own_hold::writing && !invalidate_in_place(state, block)) {
     take_near(state, block, "barrier");
     give_near(entry);
-  } else if (!mine->writing.load(std::memory_order_relaxed)) {  // what is held for writing is published by its release
-    invalidate_in_place(state, block);
   }
 }
 

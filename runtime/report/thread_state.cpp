@@ -26,11 +26,21 @@ struct thread_end {
 
 thread_local thread_end at_thread_end;
 
+/// The guards that an ended thread has left behind are not those of the thread that takes over its state.
+void disown_holds(thread_state& state) {
+  for (hold_records* each = &state.holds; each != nullptr; each = each->more.load(std::memory_order_relaxed)) {
+    for (hold_record& record : each->some) {
+      record.moved.store(true, std::memory_order_relaxed);
+    }
+  }
+}
+
 /// Takes over the state of a thread that has ended.
 thread_state* take_unused() {
   for (thread_state* each = all_threads.load(std::memory_order_acquire); each != nullptr; each = each->next) {
     bool in_use = false;
     if (each->in_use.compare_exchange_strong(in_use, true, std::memory_order_acquire)) {
+      disown_holds(*each);
       return each;
     }
   }

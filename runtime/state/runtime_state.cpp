@@ -16,6 +16,12 @@ runtime_state::runtime_state()
 runtime_state::~runtime_state() {
   wire.reset();
   begun.reset();
+  // A guard that outlives the runtime unpins its replica all the same, maybe beside the next runtime.
+  const bool pinned = replicas.has_value() && replicas->measure().pinned != 0;
+  replicas.reset();
+  if (pinned) {
+    memory.segment.keep_addresses();
+  }
 }
 
 std::string runtime_state::describe(rank_t other) const {

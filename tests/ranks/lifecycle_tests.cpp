@@ -5,8 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstdint>
 #include <ctime>
 #include <fstream>
+#include <optional>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -183,6 +187,127 @@ TEST(runtime, removes_what_a_crashed_job_has_left) {
   plain_barrier();
   const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
   EXPECT_FALSE(std::ifstream(left).is_open()) << left;
+}
+
+// ---- what outlives its runtime ----
+
+/// Handles of one runtime, used after it.
+struct old_handles {
+  liana::array<int> array;
+  liana::atomic_array<std::int64_t> atomics;
+  liana::work_queue<int> queue;
+};
+
+old_handles handles_of_an_ended_runtime() {
+  const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+  return {.array = liana::make_array<int>(1000),
+          .atomics = liana::make_atomic_array<std::int64_t>(1000),
+          .queue = liana::make_work_queue<int>()};
+}
+
+void expect_refusals(old_handles& old) {
+  std::vector<int> values(1000);
+  const std::vector<std::size_t> index{1, 2, 3};
+  std::vector<int> three(3);
+  const auto refused = [](auto use) {
+    EXPECT_TRUE(throws_naming<liana::usage_error>(use, {"gone", "runtime has ended"}));
+  };
+  refused([&] { old.array.get(0, values); });
+  refused([&] { old.array.put(0, values); });
+  refused([&] { old.array.gather(index, three); });
+  refused([&] { old.array.scatter(index, three); });
+  refused([&] { old.array.async_get(0, values).wait(); });
+  refused([&] { static_cast<void>(old.array.read(0, 10)); });
+  refused([&] { static_cast<void>(old.array.write(0, 10)); });
+  refused([&] { static_cast<void>(old.array.write_local()); });
+  refused([&] { static_cast<void>(old.array.local()); });
+  refused([&] { static_cast<void>(static_cast<int>(old.array[3])); });
+  refused([&] { old.array.prefetch(0, 10); });
+  refused([&] { static_cast<void>(old.array.walk(0, 10)); });
+  refused([&] { liana::destroy(old.array); });
+  refused([&] { static_cast<void>(old.atomics[3].load()); });
+  refused([&] { liana::destroy(old.atomics); });
+  refused([&] { old.queue.push(1); });
+  refused([&] { static_cast<void>(old.queue.pop()); });
+  refused([&] { liana::destroy(old.queue); });
+}
+
+TEST(a_handle_that_outlives_its_runtime, is_refused) {
+  old_handles old = handles_of_an_ended_runtime();
+  expect_refusals(old);
+}
+
+TEST(a_handle_that_outlives_its_runtime, does_not_reach_into_the_next_one) {
+  old_handles old = handles_of_an_ended_runtime();
+  const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+  const auto array = liana::make_array<int>(1000);
+  for (int& each : array.write_local()) each = 42;
+  liana::barrier();
+  expect_refusals(old);
+  liana::barrier();
+  std::vector<int> values(1000);
+  array.get(0, values);
+  EXPECT_EQ(values, std::vector<int>(1000, 42));
+  liana::barrier();
+}
+
+TEST(a_handle_that_outlives_its_runtime, is_refused_where_it_was_waited_for) {
+  std::vector<int> values(1000);
+  liana::pending_reads reads;
+  std::optional<liana::pending_get<int>> read;
+  {
+    const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+    const auto array = liana::make_array<int>(1000);
+    const auto guard = array.write(0, 1000);  // of one rank after the other: nothing can be read meanwhile
+    reads = array.async_get(0, values);
+    read = array.ptr(0).async_get();
+  }
+  const auto refused = [](auto use) { EXPECT_TRUE(throws_naming<liana::usage_error>(use, {"has ended"})); };
+  refused([&] { static_cast<void>(reads.ready()); });
+  refused([&] { reads.wait(); });
+  refused([&] { static_cast<void>(read->ready()); });
+  refused([&] { read->wait(); });
+  const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+  refused([&] { reads.wait(); });
+  refused([&] { read->wait(); });
+}
+
+// Its record of a hold would make the next runtime take other blocks at the same place for held.
+TEST(a_guard_that_outlives_its_runtime, holds_nothing_in_the_next_one) {
+  using wide = std::array<std::uint64_t, 512>;
+  liana::read_guard<wide> in_place;
+  liana::read_guard<wide> of_a_replica;
+  liana::write_guard<wide> writing;
+  liana::read_view<int> view;
+  {
+    const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+    const auto mine = liana::make_global<wide>();
+    const auto next = liana::broadcast(liana::make_global<wide>(), liana::size() - 1);
+    in_place = mine.read();
+    of_a_replica = next.read();
+    writing = liana::make_global<wide>().write();
+    view = liana::make_array<int>(10000).read(0, 10000);
+  }
+  for (int round = 0; round < 2; ++round) {
+    const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+    const auto mine = liana::make_global<wide>();
+    const auto other = liana::make_global<wide>();
+    const auto array = liana::make_array<int>(10000);
+    for (const auto& each : {mine, other}) {
+      auto guard = each.write();  // a usage_error, if the thread were thought to hold the block
+      (*guard)[0] = 5;
+    }
+    array.put(0, std::vector<int>(10, 1));
+    liana::barrier();
+    in_place.release();
+    of_a_replica.release();
+    writing.release();
+    view = {};
+    EXPECT_EQ(mine.get()[0], 5U);
+    EXPECT_EQ(other.get()[0], 5U);
+    mine.write().release();
+    liana::barrier();
+  }
 }
 
 TEST(no_runtime, makes_every_call_a_usage_error_before_and_after_one) {

@@ -1,7 +1,7 @@
 # Mutants of the runtime: each lacks one thing that the runtime relies on, and a test must notice that.
 #
 #   liana_mutant(NAME FILE FROM TO [FROM TO])   `explore` must catch it: the test sim.mutants
-#   liana_work_mutant(NAME FILE FROM TO)        the tests of work and loops must fail: sim.work.notices_NAME
+#   liana_work_mutant(NAME FILE FROM TO)        the tests of work, loops or guards in place must fail: sim.work.notices_NAME
 #   liana_racy_mutant(NAME FILE FROM TO)        ThreadSanitizer must report a data race: sim_threads.reports_NAME
 #
 # The simulation is compiled from copies of the mutated files, in which every FROM is replaced by its TO. So one build has all mutants.
@@ -31,9 +31,11 @@ liana_mutant(invalidation_without_flush runtime/coherence/invalidate.cpp
   [[(MUTANT ? transport::operation::write : transport::operation::visible_write)(word]])
 liana_mutant(near_write_without_invalidation runtime/coherence/near_access.cpp
   [[    invalidate_sharers(state, entry, block);
-  } catch (...)]]
+  } catch (...) {
+    entry.near.store(0]]
   [[    if (!MUTANT) invalidate_sharers(state, entry, block);
-  } catch (...)]])
+  } catch (...) {
+    entry.near.store(0]])
 liana_mutant(inline_put_without_invalidation runtime/include/liana/detail/access.hpp
   [[        if (any_mark(sharers_of(entry))) {]]
   [[        if (any_mark(sharers_of(entry)) && !MUTANT) {]])
@@ -112,8 +114,8 @@ liana_mutant(near_write_ignores_the_lock runtime/include/liana/detail/near_block
   [[  if (entry.lock.load(std::memory_order_seq_cst) == 0) {]]
   [[  if (entry.lock.load(std::memory_order_seq_cst) == 0 || MUTANT) {]])
 liana_mutant(read_in_place_ignores_the_lock runtime/coherence/near_access.cpp
-  [[if (entry.lock.load(std::memory_order_seq_cst) == 0 || again) {]]
-  [[if (entry.lock.load(std::memory_order_seq_cst) == 0 || again || MUTANT) {]])
+  [[if (entry.lock.load(std::memory_order_seq_cst) == 0 || ]]
+  [[if (entry.lock.load(std::memory_order_seq_cst) == 0 || MUTANT || ]])
 liana_mutant(near_mark_left_in_store_buffer runtime/coherence/near_access.cpp
   [[    std::atomic_thread_fence(std::memory_order_seq_cst);  // registered before the entry is read]]
   [[    if (!MUTANT) std::atomic_thread_fence(std::memory_order_seq_cst);]])
@@ -209,6 +211,25 @@ liana_work_mutant(range_taken_without_a_look runtime/sync/range_word.cpp
 liana_work_mutant(loop_begun_before_all_have_met runtime/sync/parallel_for.cpp
   [[  meet(state, call);]]
   [[  if (!MUTANT) meet(state, call);]])
+
+# ---- guards in place that another thread closes ----
+
+liana_work_mutant(count_of_readers_taken_for_a_hold runtime/coherence/near_access.cpp
+  [[may_hold_in_place(state, block)) {
+    return true;]]
+  [[(MUTANT ? near != 0 : may_hold_in_place(state, block))) {
+    return true;]])
+liana_work_mutant(get_beside_a_hold_without_a_count runtime/coherence/near_access.cpp
+  [[    if (!may_hold_in_place(state, block) || !try_take_in_place(state, entry, block)) {
+      return false;
+    }
+    racing_copy(to, home.origin + at.offset(), bytes);
+    give_in_place(entry);]]
+  [[    if (!may_hold_in_place(state, block) || (!MUTANT && !try_take_in_place(state, entry, block))) {
+      return false;
+    }
+    racing_copy(to, home.origin + at.offset(), bytes);
+    if (!MUTANT) give_in_place(entry);]])
 
 # ---- memory orders ----
 

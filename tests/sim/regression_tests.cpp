@@ -1,9 +1,15 @@
 // One test for each fault of the runtime that took a delay, a failure or an order of events that no real transport
 // gives on demand.
 
+#include <sched.h>
+
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -471,6 +477,84 @@ TEST(a_runtime_that_ends_out_of_step, leaves_nothing_under_way_behind) {
 }
 
 // ---- the simulation itself ----
+
+/// Rank 0 reads in place what rank 1 writes from afar. The guard of its first thread is closed by its second one, while
+/// the first reads on.
+class handed_over_guard final : public simulated_program {
+ public:
+  static constexpr std::size_t words = 24;
+  using value = std::array<std::uint64_t, words>;
+
+  void set_up(runtime_state& state) override {
+    if (state.rank() == 0) object_ = liana::make_global<value>(value{});
+  }
+
+  void act(runtime_state& state, unsigned thread) override {
+    if (state.rank() == 1) {
+      if (thread == 0) write();
+    } else if (thread == 0) {
+      open_and_read();
+    } else {
+      close();
+    }
+  }
+
+  bool torn = false;
+
+ private:
+  static constexpr std::uint64_t rounds = 3;
+
+  void write() {
+    value now{};
+    for (std::uint64_t round = 1; round <= 4 * rounds; ++round) {
+      now.fill(round);
+      object_.put(now);
+    }
+  }
+
+  void open_and_read() {
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+      guard_ = object_.read();
+      handed_over_.store(2 * round + 1);
+      for (int i = 0; i < 3; ++i) check(object_.get());
+      for (int i = 0; i < 3; ++i) check(*object_.read());
+      while (handed_over_.load() != 2 * round + 2) sched_yield();
+    }
+  }
+
+  void close() {
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+      while (handed_over_.load() != 2 * round + 1) sched_yield();
+      guard_.release();
+      for (int i = 0; i < 3; ++i) check(*object_.read());
+      handed_over_.store(2 * round + 2);
+    }
+  }
+
+  void check(const value& found) {
+    const std::uint64_t first = found[0];
+    torn = torn || std::ranges::any_of(found, [first](std::uint64_t each) { return each != first; });
+  }
+
+  liana::global_ptr<value> object_;
+  liana::read_guard<value> guard_;
+  std::atomic<std::uint64_t> handed_over_{0};
+};
+
+TEST(a_guard_in_place, keeps_its_block_for_the_thread_that_opened_it_only_until_another_one_closes_it) {
+  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+    simulation_options with = ranks_apart(2);
+    with.threads = 2;
+    with.schedule.how = scheduling::random;
+    with.schedule.mean_run = std::uint64_t{1} << (seed % 8);
+    simulation world(with, seed);
+    handed_over_guard program;
+    const simulation_result result = world.run(program);
+    ASSERT_FALSE(result.hung) << "seed " << seed << ": " << world.turns().unfinished();
+    ASSERT_EQ(result.failures, std::vector<std::string>(2)) << "seed " << seed;
+    ASSERT_FALSE(program.torn) << "seed " << seed;
+  }
+}
 
 TEST(a_seed, is_one_schedule) {
   const auto trace_of = [](std::uint64_t seed) {

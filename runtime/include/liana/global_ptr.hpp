@@ -330,9 +330,7 @@ template <class... T>
 
   std::tuple<write_guard<T>...> guards;
   std::array<detail::write_hold, count> holds;
-  const auto adopt = [&]<std::size_t... i>(std::index_sequence<i...>) {
-    ((std::get<i>(guards) = write_guard<T>(holds[i])), ...);
-  };
+  const auto adopt = [&]<std::size_t... i>(std::index_sequence<i...>) { (std::get<i>(guards).adopt(holds[i]), ...); };
   try {
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t now = order[i];

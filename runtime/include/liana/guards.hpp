@@ -12,6 +12,10 @@ namespace liana {
 ///
 /// Where the home is this rank, the guard reads in place and writers wait for it to go, so keep it short; elsewhere it
 /// pins a replica, and nobody waits. Movable; may be moved to and closed by another thread.
+///
+/// A thread that would wait for its own guard gets a usage_error instead. Once a guard has moved it may be another
+/// thread's, so such a wait is no error any more: it is reported after `options::warn_after`, and ends after
+/// `options::timeout`.
 template <class T>
 class [[nodiscard]] read_guard {
  public:
@@ -19,11 +23,11 @@ class [[nodiscard]] read_guard {
 
   /// Holds nothing.
   read_guard() = default;
-  read_guard(read_guard&& other) noexcept : hold_(std::exchange(other.hold_, {})) {}
+  read_guard(read_guard&& other) noexcept : hold_(detail::moved(std::exchange(other.hold_, {}))) {}
   read_guard& operator=(read_guard&& other) noexcept {
     if (this != &other) {
       release();
-      hold_ = std::exchange(other.hold_, {});
+      hold_ = detail::moved(std::exchange(other.hold_, {}));
     }
     return *this;
   }
@@ -65,11 +69,11 @@ class [[nodiscard]] write_guard {
 
   /// Holds nothing.
   write_guard() = default;
-  write_guard(write_guard&& other) noexcept : hold_(std::exchange(other.hold_, {})) {}
+  write_guard(write_guard&& other) noexcept : hold_(detail::moved(std::exchange(other.hold_, {}))) {}
   write_guard& operator=(write_guard&& other) noexcept {
     if (this != &other) {
       close();
-      hold_ = std::exchange(other.hold_, {});
+      hold_ = detail::moved(std::exchange(other.hold_, {}));
     }
     return *this;
   }
@@ -94,6 +98,10 @@ class [[nodiscard]] write_guard {
 
   /// For the library.
   explicit write_guard(detail::write_hold hold) : hold_(hold) {}
+  void adopt(const detail::write_hold& hold) {
+    close();
+    hold_ = hold;
+  }
 
  private:
   void close() noexcept {

@@ -59,9 +59,12 @@ class runtime {
   runtime& operator=(runtime&&) = delete;
 
   /// Completes everything this rank has issued, waits for the other ranks to end too, and reports the statistics where
-  /// they were asked for. Logs what goes wrong. Objects and arrays that were not destroyed go with it; pointers and
-  /// guards must not be used afterwards. When an exception passes through, ranks that wait in another collective call
-  /// get a usage_error that says so, instead of waiting for ever.
+  /// they were asked for. Logs what goes wrong. Objects and arrays that were not destroyed go with it. Guards and views
+  /// may be closed afterwards, with no effect, but no longer used to read or write. Handles of arrays and work queues,
+  /// and of accesses that were begun, are refused by a usage_error from then on. Pointers, atomics and locks, which are
+  /// 8 bytes and no more, are refused until another runtime starts; in that one they are as dangling as a plain
+  /// pointer. When an exception passes through, ranks that wait in another collective call get a usage_error that says
+  /// so, instead of waiting for ever.
   ~runtime();
 
  private:

@@ -51,6 +51,14 @@ struct read_hold {
   [[nodiscard]] hold_record* record() const { return reinterpret_cast<hold_record*>(by & ~std::uintptr_t{1}); }
 };
 
+/// A guard moves, maybe to another thread: a hold that it had says no more of the thread that opened it.
+inline read_hold moved(read_hold hold) noexcept {
+  if (hold.is_in_place()) {
+    hold.record()->moved.store(true, std::memory_order_relaxed);
+  }
+  return hold;
+}
+
 /// A block held for writing: in place where it is near, else in the replica that is to be published.
 struct write_hold {
   std::byte* data = nullptr;  ///< of the address that was asked for; null: nothing held
@@ -60,6 +68,12 @@ struct write_hold {
   hold_record* record = nullptr;
   directory_entry* entry = nullptr;  ///< near
 };
+inline write_hold moved(const write_hold& hold) noexcept {
+  if (hold.record != nullptr) {
+    hold.record->moved.store(true, std::memory_order_relaxed);
+  }
+  return hold;
+}
 
 /// open_read where the block is this rank's or has no valid replica here, and close_read of what is held in place.
 [[nodiscard]] read_hold open_read_slowly(address at, std::size_t bytes);
@@ -107,6 +121,18 @@ struct read_hold_set {
   std::vector<read_hold> holds;
   std::vector<hold_record*> records;  ///< of runs of blocks that are held in place
 };
+inline read_hold_set moved(read_hold_set set) noexcept {
+  for (hold_record* const each : set.records) {
+    each->moved.store(true, std::memory_order_relaxed);
+  }
+  return set;
+}
+inline std::vector<write_hold> moved(std::vector<write_hold> holds) noexcept {
+  for (const write_hold& each : holds) {
+    static_cast<void>(moved(each));
+  }
+  return holds;
+}
 
 /// Holds of distinct blocks, taken in the global order (ascending addresses) that keeps several holders from waiting
 /// for each other in a circle. Hold i belongs to blocks[i]. All or nothing.
@@ -301,9 +327,7 @@ inline bool is_plausible(const context& here, address at, std::size_t bytes) {
 }
 
 inline void close_read(read_hold hold) noexcept {
-  if (current->state == nullptr) [[unlikely]] {
-    return;  // the guard outlived the runtime; the memory is gone
-  }
+  // A guard may outlive its runtime, which then leaves the addresses of its replicas to it.
   if (hold.is_in_place()) {
     close_read_in_place(*hold.record());
   } else if (count_unpin(hold.copy())) [[unlikely]] {

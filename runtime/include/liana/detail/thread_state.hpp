@@ -5,7 +5,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <numeric>
 #include <vector>
 
@@ -26,11 +25,22 @@ inline constexpr statistics counter = [] {
 
 /// Blocks in a row held by guards or a view of one thread: what a waiting thread looks up to tell a wait for itself
 /// from a wait for others. Taken by the thread it belongs to, given up by whichever thread closes the last guard.
+///
+/// A guard that has moved may be another thread's now, so its record says no more of the thread that opened it.
 struct hold_record {
-  std::atomic<std::uint64_t> first{0};   ///< block; 0: the record is free
-  std::atomic<std::uint64_t> last{0};    ///< block, included
-  std::atomic<std::uint32_t> guards{0};  ///< that share the record
+  std::atomic<std::uint64_t> first{0};    ///< block; 0: the record is free
+  std::atomic<std::uint64_t> last{0};     ///< block, included
+  std::atomic<std::uint64_t> runtime{0};  ///< its number: a guard can outlive its runtime
+  std::atomic<std::uint32_t> guards{0};   ///< that share the record
   std::atomic<bool> writing{false};
+  std::atomic<bool> moved{false};
+  std::atomic<std::uint32_t> notes{0};  ///< that were made in it; odd while one is: threads look at others' records
+};
+
+/// The records of one thread; any thread may look at them. They stay where they are.
+struct hold_records {
+  std::array<hold_record, 16> some;
+  std::atomic<hold_records*> more{nullptr};
 };
 
 /// A mutex that a thread holds.
@@ -43,8 +53,7 @@ struct held_lock {
 /// later thread.
 struct alignas(64) thread_state {
   std::array<std::atomic<std::uint64_t>, counters> counts{};
-  std::array<hold_record, 16> few_holds;
-  std::deque<hold_record> more_holds;  ///< addresses stay
+  hold_records holds;
   std::vector<held_lock> locks;
   std::vector<std::uint64_t> idle_nodes;  ///< places in queues of locks, for the next lock
   std::uint64_t locks_of = 0;             ///< the runtime, by its number, that they are of

@@ -16,12 +16,12 @@ class read_holds {
  public:
   read_holds() = default;
   read_holds(read_holds&& other) noexcept
-      : one_(std::exchange(other.one_, {})), many_(std::exchange(other.many_, {})) {}
+      : one_(moved(std::exchange(other.one_, {}))), many_(moved(std::exchange(other.many_, {}))) {}
   read_holds& operator=(read_holds&& other) noexcept {
     if (this != &other) {
       close();
-      one_ = std::exchange(other.one_, {});
-      many_ = std::exchange(other.many_, {});
+      one_ = moved(std::exchange(other.one_, {}));
+      many_ = moved(std::exchange(other.many_, {}));
     }
     return *this;
   }
@@ -61,12 +61,12 @@ class write_holds {
  public:
   write_holds() = default;
   write_holds(write_holds&& other) noexcept
-      : one_(std::exchange(other.one_, {})), many_(std::exchange(other.many_, {})) {}
+      : one_(moved(std::exchange(other.one_, {}))), many_(moved(std::exchange(other.many_, {}))) {}
   write_holds& operator=(write_holds&& other) noexcept {
     if (this != &other) {
       close_noexcept();
-      one_ = std::exchange(other.one_, {});
-      many_ = std::exchange(other.many_, {});
+      one_ = moved(std::exchange(other.one_, {}));
+      many_ = moved(std::exchange(other.many_, {}));
     }
     return *this;
   }
