@@ -1,8 +1,11 @@
 #include "runtime/objects/objects.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <liana/allocation.hpp>
 #include <liana/detail/print.hpp>
@@ -52,6 +55,15 @@ void queue_to_home(runtime_state& state, address at) {
   objects_of(state).last_queued.store(at.bits(), std::memory_order_relaxed);
 }
 
+/// The allocation that begins at an address of this rank, unless it was destroyed.
+std::optional<allocator::allocation> find_live(runtime_state& state, address at) {
+  own_objects& objects = objects_of(state);
+  const annotated_lock lock(objects.kept_mutex);
+  const auto destroyed = [at](const allocator::allocation& each) { return each.offset == at.offset(); };
+  return std::ranges::any_of(objects.kept, destroyed) ? std::nullopt
+                                                      : objects.places.find(at.offset(), at.block_log2());
+}
+
 /// What other ranks have freed of this rank's memory.
 void take_back_freed(runtime_state& state) {
   std::uint64_t head =
@@ -65,7 +77,7 @@ void take_back_freed(runtime_state& state) {
   }
   while (head != 0) {
     const address at(head);
-    const auto blocks = objects_of(state).places.find(at.offset(), at.block_log2());
+    const auto blocks = find_live(state, at);
     if (!blocks.has_value()) {
       log::error(
           "destroy of {}: not the start of a live object; was it destroyed twice? Objects that other ranks destroyed "
@@ -80,6 +92,22 @@ void take_back_freed(runtime_state& state) {
   }
 }
 
+/// What was destroyed and could not be freed then.
+void free_kept(runtime_state& state) {
+  own_objects& objects = objects_of(state);
+  std::vector<allocator::allocation> kept;
+  {
+    const annotated_lock lock(objects.kept_mutex);
+    if (objects.kept.empty() || state.control().exposed_by_others.load(std::memory_order_seq_cst) != 0) {
+      return;
+    }
+    kept.swap(objects.kept);
+  }
+  for (const allocator::allocation& each : kept) {
+    objects.places.free(each);
+  }
+}
+
 }  // namespace
 
 void begin_objects(runtime_state& state) {
@@ -89,6 +117,7 @@ void begin_objects(runtime_state& state) {
 
 address allocate_blocks(runtime_state& state, unsigned block_log2, std::size_t blocks, const char* what) {
   take_back_freed(state);
+  free_kept(state);
   try {
     const allocator::allocation made = objects_of(state).places.allocate(block_log2, blocks);
     const address at = address_of(state, made);
@@ -113,7 +142,13 @@ void retire_blocks(runtime_state& state, const allocator::allocation& blocks) {
     give_near(entry);
     objects_of(state).pool.raise_version_floor(entry.version.load(std::memory_order_relaxed));
   }
-  objects_of(state).places.free(blocks);
+  own_objects& objects = objects_of(state);
+  if (state.control().exposed_by_others.load(std::memory_order_seq_cst) != 0) {
+    const annotated_lock lock(objects.kept_mutex);
+    objects.kept.push_back(blocks);
+    return;
+  }
+  objects.places.free(blocks);
 }
 
 address make_object(std::size_t bytes, const void* content) {
@@ -164,7 +199,7 @@ void destroy_object(address at) {
     return;
   }
   take_back_freed(state);
-  const auto blocks = objects_of(state).places.find(at.offset(), at.block_log2());
+  const auto blocks = find_live(state, at);
   if (!blocks.has_value()) {
     throw usage_error("destroy of " + to_string(at) + ": not the start of a live object; destroyed already?");
   }

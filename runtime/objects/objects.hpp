@@ -51,6 +51,12 @@ class own_objects final : public layer_part {
   exposed_blocks exposed;               ///< has a lock of its own
   array_parts parts;                    ///< has a lock of its own
 
+  /// Destroyed while other near ranks may write blocks of this rank as plain memory, and have not published yet: they
+  /// are freed later, so that no entry which these ranks will look at becomes anything else. Any thread, with the
+  /// mutex.
+  annotated_mutex kept_mutex;
+  std::vector<allocator::allocation> kept LIANA_GUARDED_BY(kept_mutex);
+
   /// Those of all ranks that are not destroyed, and how many there have been. By collective calls, one thread at a
   /// time.
   std::vector<std::shared_ptr<array_storage>> arrays;

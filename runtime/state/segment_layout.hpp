@@ -30,6 +30,10 @@ struct control_page {
   /// Blocks freed by other ranks: a stack, linked through the first 8 bytes of the blocks. Takes the transport's
   /// atomics only.
   alignas(64) std::atomic<std::uint64_t> remote_frees;
+
+  /// How many blocks of this rank other near ranks may write as plain memory and have not published yet. Near ranks
+  /// only.
+  std::atomic<std::uint64_t> exposed_by_others;
   std::array<std::array<meeting_slot, rounds>, 2> meeting;
   std::array<value_slot, 2> values;
 };

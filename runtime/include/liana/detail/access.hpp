@@ -94,8 +94,8 @@ void close_write_noexcept(write_hold& hold) noexcept;
 /// One more guard on a block that this thread holds for writing through `hold`.
 [[nodiscard]] write_hold share_write(const write_hold& hold, address at, std::size_t bytes);
 
-/// Somebody is about to get a plain pointer to a near block and may write through it: the replicas that exist then are
-/// invalidated by every later collective call if the block is this rank's, and here and now if it is another rank's.
+/// Somebody is about to get a plain pointer to a near block and may write through it: its replicas are invalidated by
+/// every later collective call of this rank if the block is this rank's, and by the next one if it is another rank's.
 void expose(address at);
 
 // ---- several blocks, as many at once as the transport takes ----
