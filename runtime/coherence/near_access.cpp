@@ -30,6 +30,9 @@ rank_t holder_of(const directory_entry& entry, address block) {
 /// the block as it is. Not by the count of readers, which threads also raise for a moment, before they see the lock: by
 /// a hold that is noted still after the count was raised.
 bool try_take_in_place(const runtime_state& state, directory_entry& entry, address block) {
+  if (entry.lock.load(std::memory_order_relaxed) != 0 && !may_hold_in_place(state, block)) {
+    return false;  // a look alone, so that the far writer does not meet a raised count again and again
+  }
   std::uint64_t near = entry.near.load(std::memory_order_relaxed);
   do {
     if (has_near_writer(near)) {
@@ -84,22 +87,6 @@ void take_near(runtime_state& state, address block, const char* operation) {
   prepare_taken(state, entry, block);
 }
 
-bool invalidate_in_place(runtime_state& state, address block) {
-  directory_entry& entry = entry_of(state, block);
-  if (!may_hold_in_place(state, block) || !try_take_in_place(state, entry, block)) {
-    return false;
-  }
-  try {
-    invalidate_sharers(state, entry, block);
-  } catch (...) {
-    give_in_place(entry);
-    throw;
-  }
-  begin_version(entry);
-  give_in_place(entry);
-  return true;
-}
-
 void near_read(runtime_state& state, address at, void* to, std::size_t bytes) {
   const home_view& home = state.memory.homes[static_cast<std::size_t>(at.home())];
   count(counter.home_accesses);
@@ -112,7 +99,7 @@ void near_read(runtime_state& state, address at, void* to, std::size_t bytes) {
   waiter wait(state, "get", block);
   // Under the lock of a far writer that waits for this thread's guard: by one hold more.
   const auto read_in_place = [&] {
-    if (!may_hold_in_place(state, block) || !try_take_in_place(state, entry, block)) {
+    if (entry.lock.load(std::memory_order_relaxed) == 0 || !try_take_in_place(state, entry, block)) {
       return false;
     }
     racing_copy(to, home.origin + at.offset(), bytes);

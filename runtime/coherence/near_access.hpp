@@ -31,10 +31,6 @@ void near_write_taken(runtime_state& state, address at, const void* from, std::s
 /// caller.
 void take_near(runtime_state& state, address block, const char* operation);
 
-/// Invalidates the replicas of a near block without taking it, where a guard that may be this thread's holds it for
-/// reading in place. False: no such guard does.
-bool invalidate_in_place(runtime_state& state, address block);
-
 /// The home's own read in place.
 void take_in_place(runtime_state& state, address block);
 inline void give_in_place(directory_entry& entry) { entry.near.fetch_sub(near_reader, std::memory_order_release); }

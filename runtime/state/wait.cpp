@@ -45,9 +45,11 @@ std::string describe_operation(const char* operation, address at) {
   return at.is_null() ? operation : fmt::format("{} of {}", operation, to_string(at));
 }
 
-std::string describe_awaited(address at, rank_t holder, const awaited_role& role) {
+/// Another thread of this rank may hold what is waited for, or this thread itself, by a guard that has moved.
+std::string describe_awaited(const runtime_state& state, address at, rank_t holder, const awaited_role& role) {
   if (holder != nobody) {
-    return at.is_null() ? fmt::format("rank {}", holder) : fmt::format("rank {}, {}", holder, role.one);
+    const std::string who = fmt::format("rank {}{}", holder, holder == state.rank() ? " (this rank itself)" : "");
+    return at.is_null() ? who : fmt::format("{}, {}", who, role.one);
   }
   return at.is_null() ? "the other ranks" : role.any;
 }
@@ -126,20 +128,20 @@ void waiter::look_around(rank_t holder) {
     if (lost.empty()) {
       lost_since_ = {};
     } else if (now - lost_since_ >= state_.job.forgiveness) {
-      throw peer_error(lost.front(),
-                       fmt::format("{}: {} gone, after a wait of {:.1f} s for {}", describe_operation(operation_, at_),
-                                   describe_lost(state_, lost), seconds(waited), describe_awaited(at_, holder, role_)));
+      throw peer_error(lost.front(), fmt::format("{}: {} gone, after a wait of {:.1f} s for {}",
+                                                 describe_operation(operation_, at_), describe_lost(state_, lost),
+                                                 seconds(waited), describe_awaited(state_, at_, holder, role_)));
     }
   }
   if (settings.timeout.has_value() && waited >= *settings.timeout) {
     throw timeout_error(
         fmt::format("{} has waited {:.1f} s for {}: longer than LIANA_TIMEOUT (options::timeout) allows, {} s",
-                    describe_operation(operation_, at_), seconds(waited), describe_awaited(at_, holder, role_),
+                    describe_operation(operation_, at_), seconds(waited), describe_awaited(state_, at_, holder, role_),
                     seconds(*settings.timeout)));
   }
   if (waited >= next_warning_) {
     log::warn("{} has waited {:.1f} s for {}", describe_operation(operation_, at_), seconds(waited),
-              describe_awaited(at_, holder, role_));
+              describe_awaited(state_, at_, holder, role_));
     next_warning_ = waited > std::chrono::nanoseconds::max() / 2 ? std::chrono::nanoseconds::max() : waited * 2;
   }
 }

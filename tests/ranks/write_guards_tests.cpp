@@ -1,6 +1,13 @@
 // write_guards(): several objects held at once.
 
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <thread>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -73,30 +80,50 @@ TEST(write_guards, of_objects_that_share_a_block_publish_all_of_them) {
   liana::barrier();
 }
 
-// Every rank moves money between random accounts, named in either order: nothing is lost, nobody deadlocks.
+/// Holds the objects from number `first` on for writing, and calls `then`. The guards stay where they are made.
+void hold_all(std::span<const liana::global_ptr<std::int64_t>> objects, std::size_t first,
+              const std::function<void()>& then) {
+  if (first == objects.size()) {
+    then();
+    return;
+  }
+  auto guard = objects[first].write();
+  *guard = static_cast<std::int64_t>(first);
+  hold_all(objects, first + 1, then);
+}
+
 // More than a thread has room for without allocating.
 TEST(write_guards, of_many_objects_are_all_known_as_held) {
-  constexpr std::int64_t objects = 60;
-  std::vector<liana::global_ptr<std::int64_t>> own;
-  std::vector<liana::write_guard<std::int64_t>> guards;
-  for (std::int64_t i = 0; i < objects; ++i) {
-    own.push_back(liana::make_global<std::int64_t>(-1));
-    guards.push_back(own.back().write());
-    *guards.back() = i;
-  }
-  for (const auto& object : own) {
-    EXPECT_THROW((void)object.write(), liana::usage_error);
-    EXPECT_THROW((void)object.get(), liana::usage_error);
-  }
-  guards.clear();
-  for (std::int64_t i = 0; i < objects; ++i) {
-    const auto& object = own[static_cast<std::size_t>(i)];
-    EXPECT_EQ(object.get(), i);
-    object.update([](std::int64_t& value) { ++value; });
-    liana::destroy(object);
+  std::vector<liana::global_ptr<std::int64_t>> own(60);
+  for (auto& each : own) each = liana::make_global<std::int64_t>(-1);
+  hold_all(own, 0, [&] {
+    for (const auto& object : own) {
+      EXPECT_THROW((void)object.write(), liana::usage_error);
+      EXPECT_THROW((void)object.get(), liana::usage_error);
+    }
+  });
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    EXPECT_EQ(own[i].get(), static_cast<std::int64_t>(i));
+    own[i].update([](std::int64_t& value) { ++value; });
+    liana::destroy(own[i]);
   }
 }
 
+// A guard that has moved may be closed by another thread, so an access of the thread that opened it waits.
+TEST(write_guards, that_have_moved_are_waited_for) {
+  const auto own = liana::make_global<std::int64_t>(1);
+  auto guard = own.write();
+  *guard = 2;
+  std::thread closer([moved = std::move(guard)]() mutable {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    moved.release();
+  });
+  EXPECT_EQ(own.get(), 2);
+  closer.join();
+  liana::destroy(own);
+}
+
+// Every rank moves money between random accounts, named in either order: nothing is lost, nobody deadlocks.
 TEST(write_guards, move_money_between_accounts_of_all_ranks) {
   constexpr number start = 1000;
   const std::uint64_t seed = shared_seed();

@@ -1,7 +1,7 @@
 # Mutants of the runtime: each lacks one thing that the runtime relies on, and a test must notice that.
 #
 #   liana_mutant(NAME FILE FROM TO [FROM TO])   `explore` must catch it: the test sim.mutants
-#   liana_work_mutant(NAME FILE FROM TO)        the tests of work, loops or guards in place must fail: sim.work.notices_NAME
+#   liana_work_mutant(NAME FILE FROM TO [FROM TO])        the tests of work, loops, guards in place or plain memory must fail: sim.work.notices_NAME
 #   liana_racy_mutant(NAME FILE FROM TO)        ThreadSanitizer must report a data race: sim_threads.reports_NAME
 #
 # The simulation is compiled from copies of the mutated files, in which every FROM is replaced by its TO. So one build has all mutants.
@@ -218,18 +218,38 @@ liana_work_mutant(count_of_readers_taken_for_a_hold runtime/coherence/near_acces
   [[may_hold_in_place(state, block)) {
     return true;]]
   [[(MUTANT ? near != 0 : may_hold_in_place(state, block))) {
-    return true;]])
+    return true;]]
+  [[  if (entry.lock.load(std::memory_order_relaxed) != 0 && !may_hold_in_place(state, block)) {]]
+  [[  if (entry.lock.load(std::memory_order_relaxed) != 0 && !MUTANT && !may_hold_in_place(state, block)) {]])
 liana_work_mutant(get_beside_a_hold_without_a_count runtime/coherence/near_access.cpp
-  [[    if (!may_hold_in_place(state, block) || !try_take_in_place(state, entry, block)) {
+  [[    if (entry.lock.load(std::memory_order_relaxed) == 0 || !try_take_in_place(state, entry, block)) {
       return false;
     }
     racing_copy(to, home.origin + at.offset(), bytes);
     give_in_place(entry);]]
-  [[    if (!may_hold_in_place(state, block) || (!MUTANT && !try_take_in_place(state, entry, block))) {
+  [[    if (entry.lock.load(std::memory_order_relaxed) == 0 ||
+        !(MUTANT ? may_hold_in_place(state, block) : try_take_in_place(state, entry, block))) {
       return false;
     }
     racing_copy(to, home.origin + at.offset(), bytes);
     if (!MUTANT) give_in_place(entry);]])
+
+# ---- plain memory ----
+
+liana_work_mutant(version_kept_beside_a_holder runtime/objects/exposure.cpp
+  [[      entry.version.fetch_add(1, std::memory_order_seq_cst);]]
+  [[      if (!MUTANT) entry.version.fetch_add(1, std::memory_order_seq_cst);]])
+liana_work_mutant(plain_writes_beside_the_home_not_published runtime/objects/exposure.cpp
+  [[    for (const std::uint64_t block : of_others_) {
+      all.add(address(block));]]
+  [[    for (const std::uint64_t block : of_others_) {
+      if (!MUTANT) all.add(address(block));]])
+liana_work_mutant(marks_cleared_beside_a_holder runtime/objects/exposure.cpp
+  [[    post_invalidations(state_, block, reinterpret_cast<const std::byte*>(sharers.data()), sent_.get());]]
+  [[    if (MUTANT && (taken_.empty() || taken_.back() != &entry)) {
+      for (auto& word : entry.sharers) word.store(0);
+    }
+    post_invalidations(state_, block, reinterpret_cast<const std::byte*>(sharers.data()), sent_.get());]])
 
 # ---- memory orders ----
 

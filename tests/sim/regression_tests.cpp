@@ -18,6 +18,7 @@
 #include <liana/array.hpp>
 #include <liana/error.hpp>
 #include <liana/global_ptr.hpp>
+#include <liana/runtime.hpp>
 
 #include "runtime/coherence/coherence.hpp"
 #include "tests/sim/program.hpp"
@@ -516,7 +517,7 @@ class handed_over_guard final : public simulated_program {
     for (std::uint64_t round = 0; round < rounds; ++round) {
       guard_ = object_.read();
       handed_over_.store(2 * round + 1);
-      for (int i = 0; i < 3; ++i) check(object_.get());
+      for (int i = 0; i < 8; ++i) check(object_.get());
       for (int i = 0; i < 3; ++i) check(*object_.read());
       while (handed_over_.load() != 2 * round + 2) sched_yield();
     }
@@ -542,7 +543,7 @@ class handed_over_guard final : public simulated_program {
 };
 
 TEST(a_guard_in_place, keeps_its_block_for_the_thread_that_opened_it_only_until_another_one_closes_it) {
-  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
     simulation_options with = ranks_apart(2);
     with.threads = 2;
     with.schedule.how = scheduling::random;
@@ -553,6 +554,64 @@ TEST(a_guard_in_place, keeps_its_block_for_the_thread_that_opened_it_only_until_
     ASSERT_FALSE(result.hung) << "seed " << seed << ": " << world.turns().unfinished();
     ASSERT_EQ(result.failures, std::vector<std::string>(2)) << "seed " << seed;
     ASSERT_FALSE(program.torn) << "seed " << seed;
+  }
+}
+
+/// Two ranks on a host write one object as plain memory, in turns; the third one, far from them, has a replica of it.
+class plain_writes final : public simulated_program {
+ public:
+  using value = std::array<std::uint64_t, 130>;  ///< so large that an unchanged version spares the data
+
+  /// What a rank has of the object while the ranks meet.
+  enum class kept : std::uint8_t { nothing, read_guard_of_the_home, write_guard_of_a_near_rank };
+  explicit plain_writes(kept what) : what_(what) {}
+
+  void set_up(runtime_state& state) override {
+    if (state.rank() == 0) object_ = liana::make_global<value>(value{});
+  }
+
+  void act(runtime_state& state, unsigned /*thread*/) override {
+    for (std::uint64_t round = 1; round <= 4; ++round) {
+      const auto writer = static_cast<liana::rank_t>(round % 2);
+      // It has a replica of the round before; to get another one it would wait for a write guard.
+      if (state.rank() == 2 && what_ != kept::write_guard_of_a_near_rank) static_cast<void>(object_.get());
+      if (state.rank() == writer) {
+        std::uint64_t* const plain = object_.local()->data();
+        *plain = round;
+      }
+      liana::read_guard<value> reading;
+      liana::write_guard<value> writing;
+      if (what_ == kept::read_guard_of_the_home && state.rank() == 0) reading = object_.read();
+      if (what_ == kept::write_guard_of_a_near_rank && state.rank() == 1) writing = object_.write();
+      liana::barrier();
+      reading.release();
+      writing.release();
+      if (object_.get()[0] != round) stale = true;
+      liana::barrier();
+    }
+  }
+
+  bool stale = false;
+
+ private:
+  kept what_;
+  liana::global_ptr<value> object_;
+};
+
+TEST(plain_memory, is_read_by_all_after_the_next_collective_call_whoever_holds_the_block) {
+  using kept = plain_writes::kept;
+  for (std::uint64_t seed = 1; seed <= 6000; ++seed) {
+    simulation_options with = ranks_apart(3);
+    with.real_hosts = {0, 0, 1};
+    with.schedule.how = scheduling::random;
+    with.schedule.mean_run = std::uint64_t{1} << (seed % 6);
+    simulation world(with, seed);
+    constexpr std::array kinds{kept::nothing, kept::read_guard_of_the_home, kept::write_guard_of_a_near_rank};
+    plain_writes program(kinds[seed % kinds.size()]);
+    const simulation_result result = world.run(program);
+    ASSERT_FALSE(result.hung) << "seed " << seed << ": " << world.turns().unfinished();
+    ASSERT_EQ(result.failures, std::vector<std::string>(3)) << "seed " << seed;
+    ASSERT_FALSE(program.stale) << "seed " << seed;
   }
 }
 
