@@ -41,7 +41,7 @@ class publication {
   publication& operator=(const publication&) = delete;
   publication(publication&&) = delete;
   publication& operator=(publication&&) = delete;
-  /// Where `finish` was not reached, marks may stand for hosts that were not told: they stay.
+  /// Where `finish` was not reached, marks may stand for hosts that were not told, so they stay for the next writer.
   ~publication() {
     for (directory_entry* const each : taken_) {
       each->version.fetch_add(1, std::memory_order_relaxed);
@@ -54,10 +54,9 @@ class publication {
     if (!has_sharers(entry) || find_own_hold(state_, block) == own_hold::writing) {
       return;  // what this thread holds for writing has no valid replica, and gets a version by its release
     }
-    taken_.reserve(taken_.size() + 1);
-    if (try_take_near(entry, state_.rank())) {
-      taken_.push_back(&entry);
-    } else {
+    taken_.push_back(&entry);  // before it is taken: this may throw
+    if (!try_take_near(entry, state_.rank())) {
+      taken_.pop_back();
       // Somebody holds the block. The version first: a host that registers when the marks have been looked at reads it,
       // and with it what was written. The marks stay, because not every host that may set one is kept out.
       entry.version.fetch_add(1, std::memory_order_seq_cst);
@@ -77,7 +76,7 @@ class publication {
  private:
   runtime_state& state_;
   std::vector<directory_entry*> taken_;
-  awaited_completion sent_;  ///< goes first: invalidations are over before a block is given back
+  awaited_completion sent_;
 };
 
 }  // namespace
