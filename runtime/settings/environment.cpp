@@ -30,12 +30,21 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
   return row.back();
 }
 
-std::string_view nearest_to(std::string_view name, std::span<const known_variable> known) {
+/// The setting that a name may be meant for, or nothing: the first that it begins, or else the most similar one, which
+/// differs in a third of the letters at most. LIANA_ROOT, LIANA_HOME and LIANA_DIR, which module systems set, are meant
+/// for none.
+std::string_view meant_by(std::string_view name, std::span<const known_variable> known) {
+  const std::size_t letters = name.size() - variable_prefix.size();
   std::string_view nearest;
-  std::size_t least = std::string::npos;
+  std::size_t least = letters / 3 + 1;
   for (const known_variable& each : known) {
-    const std::size_t distance = edit_distance(name, each.name);
-    if (each.offered && distance < least) {
+    if (!each.offered || letters == 0) {
+      continue;
+    }
+    if (std::string_view(each.name).starts_with(name)) {
+      return each.name;
+    }
+    if (const std::size_t distance = edit_distance(name, each.name); distance < least) {
       least = distance;
       nearest = each.name;
     }
@@ -65,9 +74,10 @@ std::vector<std::string> warnings_about_unknown(const variable_map& variables, s
     if (is_known || !name.starts_with(variable_prefix) || name.starts_with(test_prefix)) {
       continue;
     }
-    warnings.push_back(
-        fmt::format("{} is set, but Liana has no such variable and ignores it; the most similar one is {}", name,
-                    nearest_to(name, known)));
+    if (const std::string_view meant = meant_by(name, known); !meant.empty()) {
+      warnings.push_back(fmt::format(
+          "{} is set, but Liana has no such variable and ignores it; the most similar one is {}", name, meant));
+    }
   }
   return warnings;
 }

@@ -322,6 +322,7 @@ TEST(configuration, refuses_settings_of_verbs_beside_shared_memory_and_names_bot
 TEST(configuration, warns_of_unknown_variables_with_the_nearest_known_one) {
   const configuration c = configure({}, {{"LIANA_SEGMENT_BYTE", "1G"},
                                          {"LIANA_TIME_OUT", "3"},
+                                         {"LIANA_CACHE", "1G"},
                                          {"LIANA_SHARER_GROUP", "3"},
                                          {"LIANA_STATS", "on"},
                                          {"LIANA_SHARER_GROUPS", "2"},
@@ -330,9 +331,22 @@ TEST(configuration, warns_of_unknown_variables_with_the_nearest_known_one) {
                                          {"LIANAX", "x"},
                                          {"PATH", "/bin"}});
   ASSERT_EQ(c.warnings.size(), 3U);
-  expect_holds(c.warnings[0], {"LIANA_SEGMENT_BYTE is set", "the most similar one is LIANA_SEGMENT_BYTES"});
-  EXPECT_EQ(c.warnings[1].find("SHARER_GROUPS"), std::string::npos) << c.warnings[1];
+  expect_holds(c.warnings[0], {"LIANA_CACHE is set", "the most similar one is LIANA_CACHE_BYTES"});
+  expect_holds(c.warnings[1], {"LIANA_SEGMENT_BYTE is set", "the most similar one is LIANA_SEGMENT_BYTES"});
   expect_holds(c.warnings[2], {"LIANA_TIME_OUT is set", "the most similar one is LIANA_TIMEOUT"});
+}
+
+// Module systems set such names beside each library.
+TEST(configuration, does_not_warn_of_variables_that_are_meant_for_no_setting) {
+  const configuration c = configure({}, {{"LIANA_ROOT", "/opt/liana"},
+                                         {"LIANA_HOME", "/opt/liana"},
+                                         {"LIANA_DIR", "/opt/liana"},
+                                         {"LIANA_VERSION", "1"},
+                                         {"LIANA_LIB", "/opt/liana/lib"},
+                                         {"LIANA_INC", "/opt/liana/include"},
+                                         {"LIANA_PREFIX", "/opt/liana"},
+                                         {"LIANA_", ""}});
+  EXPECT_TRUE(c.warnings.empty()) << c.warnings.front();
 }
 
 TEST(configuration, takes_the_variables_of_this_process) {
