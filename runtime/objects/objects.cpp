@@ -151,7 +151,7 @@ void retire_blocks(runtime_state& state, const allocator::allocation& blocks) {
   objects.places.free(blocks);
 }
 
-address make_object(std::size_t bytes, const void* content) {
+made_object make_object(std::size_t bytes) {
   runtime_state& state = require_runtime("make_global");
   if (bytes > std::size_t{1} << maximum_block_log2) {
     throw usage_error("make_global: an object of " + std::to_string(bytes) + " bytes; one block holds at most " +
@@ -159,8 +159,7 @@ address make_object(std::size_t bytes, const void* content) {
   }
   const address at =
       allocate_blocks(state, block_log2_for(bytes), 1, ("make_global of " + std::to_string(bytes) + " bytes").c_str());
-  near_write(state, at, content, bytes);
-  return at;
+  return {.at = at, .memory = near_data(state, at)};
 }
 
 address make_local_array(std::size_t count, std::size_t element_bytes) {

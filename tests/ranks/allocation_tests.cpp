@@ -1,7 +1,10 @@
 // Objects and arrays in global memory: zeroed, reused without leaks or stale replicas, exhaustion reported.
 
+#include <array>
 #include <bit>
+#include <cstdint>
 #include <limits>
+#include <stdexcept>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -33,6 +36,33 @@ TEST(make_global, passes_its_arguments_to_the_constructor) {
   EXPECT_EQ(object.get().y, 2.5);
   EXPECT_EQ(object.read()->id, 7);
   liana::destroy(object);
+}
+
+/// Larger than a stack of 8 MiB, and filled by its constructor where it lies.
+struct wide_field {
+  wide_field() { values.fill(7); }
+  explicit wide_field(std::size_t refused) {
+    values.fill(8);
+    if (refused != 0) throw std::length_error("refused");
+  }
+  std::array<std::uint64_t, 12 * mebibyte / 8> values;
+};
+
+TEST(make_global, makes_objects_that_are_larger_than_the_stack) {
+  const auto field = liana::make_global<wide_field>();
+  const auto last =
+      liana::reinterpret_pointer_cast<std::uint64_t>(field) + static_cast<std::ptrdiff_t>(sizeof(wide_field) / 8 - 1);
+  EXPECT_EQ(last.get(), 7U);
+  liana::destroy(field);
+}
+
+TEST(make_global, leaves_nothing_where_a_constructor_throws) {
+  for (std::size_t i = 0; i < 2 * segment_bytes / sizeof(wide_field); ++i) {
+    EXPECT_THROW(static_cast<void>(liana::make_global<wide_field>(i + 1)), std::length_error);
+  }
+  const auto field = liana::make_global<wide_field>(0U);
+  EXPECT_EQ(liana::reinterpret_pointer_cast<std::uint64_t>(field).get(), 8U);
+  liana::destroy(field);
 }
 
 TEST(make_global, lives_at_the_calling_rank) {

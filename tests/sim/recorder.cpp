@@ -48,7 +48,6 @@ recorder::~recorder() {
 void recorder::make_blocks(detail::runtime_state& state) {
   segments_.push_back(
       {.rank = state.rank(), .data = state.memory.segment.data(), .bytes = state.memory.segment.size()});
-  const std::vector<std::uint64_t> zeros(most_words, 0);
   for (shared_block& each : blocks_) {
     if (each.home != state.rank()) {
       continue;
@@ -57,7 +56,7 @@ void recorder::make_blocks(detail::runtime_state& state) {
       make_atomic(state, each);
       continue;
     }
-    each.at = detail::make_object(each.bytes(), zeros.data());
+    each.at = detail::make_object(each.bytes()).at;
     each.entry = &detail::entry_of(state, each.at);
     each.first_version = each.entry->version.load();
     each.entry_at = state.entry_at(each.at);

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -11,14 +12,33 @@
 namespace liana {
 namespace detail {
 
-/// One zeroed block of this rank that holds `bytes`; its first bytes are a copy of `content` if that is not null.
-/// Throws resource_error when this rank's segment has no room.
-address make_object(std::size_t bytes, const void* content);
+/// An object's block, and where it lies here. No other rank knows of it yet.
+struct made_object {
+  address at;
+  void* memory = nullptr;
+};
+
+/// One zeroed block of this rank that holds `bytes`. Throws resource_error when this rank's segment has no room.
+made_object make_object(std::size_t bytes);
 
 /// Zeroed blocks in a row of this rank that hold `count` elements, none straddling two blocks.
 address make_local_array(std::size_t count, std::size_t element_bytes);
 
 void destroy_object(address at);
+
+/// Makes a `T` by `construct(memory)`, in place: it may be larger than the stack. Nothing is left if that throws.
+template <class T, class Construct>
+global_ptr<T> construct_object(Construct construct) {
+  require_shareable<T>();
+  const made_object made = make_object(sizeof(T));
+  try {
+    construct(made.memory);
+  } catch (...) {
+    destroy_object(made.at);
+    throw;
+  }
+  return global_ptr<T>(made.at);
+}
 
 }  // namespace detail
 
@@ -29,22 +49,19 @@ void destroy_object(address at);
 /// full. Any thread.
 template <class T, class... Args>
 [[nodiscard]] global_ptr<T> make_global(Args&&... args) {
-  detail::require_shareable<T>();
-  if constexpr (std::is_constructible_v<T, Args...>) {
-    const auto value = T(std::forward<Args>(args)...);
-    return global_ptr<T>(detail::make_object(sizeof(T), &value));
-  } else {
-    const T value{std::forward<Args>(args)...};
-    return global_ptr<T>(detail::make_object(sizeof(T), &value));
-  }
+  return detail::construct_object<T>([&](void* memory) {
+    if constexpr (std::is_constructible_v<T, Args...>) {
+      ::new (memory) T(std::forward<Args>(args)...);
+    } else {
+      ::new (memory) T{std::forward<Args>(args)...};
+    }
+  });
 }
 
 /// As above without arguments: value-initialised, so zero unless `T` says otherwise.
 template <class T>
 [[nodiscard]] global_ptr<T> make_global() {
-  detail::require_shareable<T>();
-  const T value{};
-  return global_ptr<T>(detail::make_object(sizeof(T), &value));
+  return detail::construct_object<T>([](void* memory) { ::new (memory) T{}; });
 }
 
 /// Makes `count` elements in a row in this rank's shared memory, all bytes zero, in blocks of 4 KiB (larger if one `T`

@@ -34,6 +34,7 @@ constexpr void require_shareable() {
   static_assert(std::is_trivially_copyable_v<T>,
                 "liana: an object in global memory is copied between ranks byte by byte, so its type must be trivially "
                 "copyable (no virtual functions, no owning pointers, no std::string or std::vector members)");
+  static_assert(alignof(T) <= 4096, "liana: objects in global memory are aligned to 4096 bytes at most");
 }
 
 /// Position arithmetic for elements that never straddle two blocks: `count` elements of `size` bytes further.
