@@ -128,7 +128,9 @@ void meet(runtime_state& state, const std::string& call) {
       return;
     }
     const std::vector<std::string> calls = group_of(state).all_gather_texts(call);
-    throw usage_error("collective calls differ: " + describe_differences(calls, " called "));
+    throw usage_error("collective calls differ: " + describe_differences(calls, " called ") +
+                      "; the ranks no longer agree on what they do, so no further collective call can be made: let the "
+                      "job end");
   } catch (const error&) {
     state.collective.broken = true;
     throw;

@@ -82,7 +82,7 @@ class runtime {
 
 /// Collective. Completes everything this rank has issued, then waits until all ranks have called it. Throws usage_error
 /// on all ranks when another one makes another collective call instead, peer_error when a rank is gone, timeout_error
-/// after `options::timeout`.
+/// after `options::timeout`. After such an error of any collective call no further one can be made: let the job end.
 void barrier();
 
 }  // namespace liana
