@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -22,6 +23,10 @@ namespace {
 
 constexpr const char* shared_memory_directory = "/dev/shm";
 constexpr int leftover_seconds = 60;
+
+/// Memory is taken in pieces, which become smaller where signals interrupt them.
+constexpr std::size_t most_at_once = std::size_t{16} << 20;
+constexpr std::size_t least_at_once = 4096;
 
 [[noreturn]] void give_up(const std::string& operation, int error, const std::string& remedy = {}) {
   throw unavailable(operation + " failed: " + std::generic_category().message(error) + remedy);
@@ -106,12 +111,19 @@ void shared_segment::commit(std::size_t offset, std::size_t bytes) const {
   if (whole_) {
     return;
   }
-  int error = 0;
-  do {
-    error = ::posix_fallocate(file_, static_cast<off_t>(offset), static_cast<off_t>(bytes));
-  } while (error == EINTR);
-  if (error != 0) {
-    give_up("taking " + std::to_string(bytes) + " bytes of shared memory", error, free_text());
+  // Linux up to 6.1 at least gives back at a signal what the call has taken so far. A call for all of it would never
+  // end in a process that gets signals again and again, from a profiler's timer for example.
+  std::size_t piece = most_at_once;
+  for (std::size_t taken = 0; taken < bytes;) {
+    const std::size_t now = std::min(piece, bytes - taken);
+    const int error = ::posix_fallocate(file_, static_cast<off_t>(offset + taken), static_cast<off_t>(now));
+    if (error == EINTR) {
+      piece = std::max(piece / 2, least_at_once);
+    } else if (error != 0) {
+      give_up("taking " + std::to_string(bytes) + " bytes of shared memory", error, free_text());
+    } else {
+      taken += now;
+    }
   }
 }
 
