@@ -130,7 +130,8 @@ void shared_segment::commit(std::size_t offset, std::size_t bytes) const {
 void shared_segment::keep_addresses() noexcept {
   constexpr int flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
   if (data_ != nullptr) {
-    ::mmap(data_, bytes_, PROT_READ | PROT_WRITE, flags, -1, 0);  // where it fails, the old mapping stays, and will do
+    // Where it fails, the old mapping stays, and will do.
+    static_cast<void>(::mmap(data_, bytes_, PROT_READ | PROT_WRITE, flags, -1, 0));
     data_ = nullptr;
   }
 }

@@ -110,7 +110,7 @@ loop_chunks::~loop_chunks() {
   }
 }
 
-void loop_chunks::begin(runtime_state& state, const std::string& call) {
+void loop_chunks::begin(runtime_state& state, const std::string& call) const {
   constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max() - 1;
   const bool too_many = with_.schedule == schedule::stealing && chunks_ > most;
   if (with_.schedule != schedule::fixed && is_schedule(with_.schedule) && !too_many) {

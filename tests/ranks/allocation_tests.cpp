@@ -45,7 +45,7 @@ struct wide_field {
     values.fill(8);
     if (refused != 0) throw std::length_error("refused");
   }
-  std::array<std::uint64_t, 12 * mebibyte / 8> values;
+  std::array<std::uint64_t, 12 * mebibyte / 8> values{};
 };
 
 TEST(make_global, makes_objects_that_are_larger_than_the_stack) {

@@ -114,9 +114,9 @@ void shared_segment::unlink() {
 
 void shared_segment::commit_whole() { whole_ = true; }
 void shared_segment::commit(std::size_t /*offset*/, std::size_t /*bytes*/) const {}
+// The arena keeps them. NOLINTNEXTLINE(readability-convert-member-functions-to-static)
+void shared_segment::keep_addresses() noexcept {}
 // The network knows who is gone. NOLINTNEXTLINE(readability-convert-member-functions-to-static)
-void shared_segment::keep_addresses() noexcept {}  // the arena keeps them
-
 bool shared_segment::owner_gone() const { return false; }
 
 std::size_t shared_memory_free() { return liana_tests::sim::arena::bytes; }

@@ -51,7 +51,7 @@ template <class T, class... Args>
 [[nodiscard]] global_ptr<T> make_global(Args&&... args) {
   return detail::construct_object<T>([&](void* memory) {
     if constexpr (std::is_constructible_v<T, Args...>) {
-      ::new (memory) T(std::forward<Args>(args)...);
+      ::new (memory) T(T(std::forward<Args>(args)...));  // as a cast, made where it lies
     } else {
       ::new (memory) T{std::forward<Args>(args)...};
     }

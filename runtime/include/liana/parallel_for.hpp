@@ -46,7 +46,7 @@ class loop_chunks {
   void end();
 
  private:
-  void begin(runtime_state& state, const std::string& call);
+  void begin(runtime_state& state, const std::string& call) const;
   [[nodiscard]] std::pair<std::size_t, std::size_t> chunk(std::uint64_t number) const;
   std::pair<std::size_t, std::size_t> next_of_counter();
   std::pair<std::size_t, std::size_t> next_of_range();
