@@ -65,8 +65,8 @@ own_objects::~own_objects() {
 void array_parts::add(const array_storage& storage) {
   const annotated_lock lock(mutex_);
   for (const address each : storage.first) {
-    if (!each.is_null()) {
-      starts_.insert(each.bits());
+    if (!each.is_null() && starts_.insert(each.bits()).second) {
+      of_size_[each.block_log2()].fetch_add(1, std::memory_order_release);
     }
   }
 }
@@ -74,11 +74,16 @@ void array_parts::add(const array_storage& storage) {
 void array_parts::remove(const array_storage& storage) {
   const annotated_lock lock(mutex_);
   for (const address each : storage.first) {
-    starts_.erase(each.bits());
+    if (starts_.erase(each.bits()) != 0) {
+      of_size_[each.block_log2()].fetch_sub(1, std::memory_order_release);
+    }
   }
 }
 
 bool array_parts::has(address at) const {
+  if (of_size_[at.block_log2()].load(std::memory_order_acquire) == 0) {
+    return false;
+  }
   const annotated_lock lock(mutex_);
   return starts_.contains(at.bits());
 }

@@ -100,6 +100,12 @@ void exposed_blocks::add_until_published(const runtime_state& state, address blo
 }
 
 void exposed_blocks::publish(runtime_state& state) {
+  {
+    const annotated_lock lock(mutex_);
+    if (runs_.empty() && of_others_.empty()) {
+      return;
+    }
+  }
   publication all(state);
   std::unordered_set<std::uint64_t> of_others;
   {

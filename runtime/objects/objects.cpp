@@ -58,6 +58,9 @@ void queue_to_home(runtime_state& state, address at) {
 /// The allocation that begins at an address of this rank, unless it was destroyed.
 std::optional<allocator::allocation> find_live(runtime_state& state, address at) {
   own_objects& objects = objects_of(state);
+  if (objects.kept_count.load(std::memory_order_acquire) == 0) {
+    return objects.places.find(at.offset(), at.block_log2());
+  }
   const annotated_lock lock(objects.kept_mutex);
   const auto destroyed = [at](const allocator::allocation& each) { return each.offset == at.offset(); };
   return std::ranges::any_of(objects.kept, destroyed) ? std::nullopt
@@ -95,13 +98,17 @@ void take_back_freed(runtime_state& state) {
 /// What was destroyed and could not be freed then.
 void free_kept(runtime_state& state) {
   own_objects& objects = objects_of(state);
+  if (objects.kept_count.load(std::memory_order_acquire) == 0) {
+    return;
+  }
   std::vector<allocator::allocation> kept;
   {
     const annotated_lock lock(objects.kept_mutex);
-    if (objects.kept.empty() || state.control().exposed_by_others.load(std::memory_order_seq_cst) != 0) {
+    if (state.control().exposed_by_others.load(std::memory_order_seq_cst) != 0) {
       return;
     }
     kept.swap(objects.kept);
+    objects.kept_count.store(0, std::memory_order_release);
   }
   for (const allocator::allocation& each : kept) {
     objects.places.free(each);
@@ -146,6 +153,7 @@ void retire_blocks(runtime_state& state, const allocator::allocation& blocks) {
   if (state.control().exposed_by_others.load(std::memory_order_seq_cst) != 0) {
     const annotated_lock lock(objects.kept_mutex);
     objects.kept.push_back(blocks);
+    objects.kept_count.store(objects.kept.size(), std::memory_order_release);
     return;
   }
   objects.places.free(blocks);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +30,8 @@ class array_parts {
   [[nodiscard]] bool has(address at) const;
 
  private:
+  /// How many there are of each block size: objects of other sizes are destroyed without the mutex.
+  std::array<std::atomic<std::size_t>, 32> of_size_{};
   mutable annotated_mutex mutex_;
   std::unordered_set<std::uint64_t> starts_ LIANA_GUARDED_BY(mutex_);
 };
@@ -56,6 +59,7 @@ class own_objects final : public layer_part {
   /// mutex.
   annotated_mutex kept_mutex;
   std::vector<allocator::allocation> kept LIANA_GUARDED_BY(kept_mutex);
+  std::atomic<std::size_t> kept_count{0};  ///< of them; written with the mutex, looked at without it
 
   /// Those of all ranks that are not destroyed, and how many there have been. By collective calls, one thread at a
   /// time.

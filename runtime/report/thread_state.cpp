@@ -30,7 +30,9 @@ thread_local thread_end at_thread_end;
 void disown_holds(thread_state& state) {
   for (hold_records* each = &state.holds; each != nullptr; each = each->more.load(std::memory_order_relaxed)) {
     for (hold_record& record : each->some) {
-      record.moved.store(true, std::memory_order_relaxed);
+      if (record.first.load(std::memory_order_acquire) != 0) {
+        note_moved(record);
+      }
     }
   }
 }

@@ -111,13 +111,20 @@ own_hold find_own_hold(const runtime_state& state, address block) {
 }
 
 bool may_hold_in_place(const runtime_state& state, address block) {
-  const thread_state* const mine = &thread();
+  thread_state& mine = thread();
+  const auto reads = [&](const hold_record& record) { return hold_in(record, state, block).how == own_hold::reading; };
+  if (find_record(mine, reads) != nullptr) {
+    return true;
+  }
+  if (!guards_have_moved.load(std::memory_order_relaxed)) {
+    return false;
+  }
+  const auto reads_and_moved = [&](const hold_record& record) {
+    const noted_hold found = hold_in(record, state, block);
+    return found.how == own_hold::reading && found.moved;
+  };
   for (thread_state* each = first_thread(); each != nullptr; each = each->next) {
-    const auto test = [&](const hold_record& record) {
-      const noted_hold found = hold_in(record, state, block);
-      return found.how == own_hold::reading && (each == mine || found.moved);
-    };
-    if (find_record(*each, test) != nullptr) {
+    if (find_record(*each, reads_and_moved) != nullptr) {
       return true;
     }
   }

@@ -7,7 +7,9 @@
 #include <iterator>
 #include <set>
 #include <sstream>
+#include <thread>
 #include <unordered_set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -287,6 +289,40 @@ struct node {
   global_ptr<node> next;
   std::int64_t value = 0;
 };
+
+// The rank that has written still looks at the directory entry of the object, in its next collective call.
+TEST(pointer_local, of_an_object_that_is_destroyed_before_the_next_collective_call_disturbs_no_other_object) {
+  if (liana::size() == 1) GTEST_SKIP() << "needs two ranks";
+  using page = uniform_words<512>;
+  for (int round = 0; round < 20; ++round) {
+    std::vector<liana::global_ptr<std::int64_t>> small(64);
+    for (auto& each : small) each = liana::broadcast(liana::make_global<std::int64_t>(1), 0);
+    const auto turn = liana::broadcast(liana::make_atomic<int>(0), 0);
+    for (const auto& each : small) static_cast<void>(each.get());  // so that there are marks
+    liana::barrier();
+    if (liana::rank() == 1) {
+      for (const auto& each : small) {
+        if (std::int64_t* const plain = each.local(); plain != nullptr) *plain = 2;
+      }
+      turn.store(1);
+    }
+    std::vector<liana::global_ptr<page>> pages;
+    if (liana::rank() == 0) {
+      while (turn.load() != 1) std::this_thread::yield();
+      for (const auto& each : small) {
+        liana::destroy(each);
+        EXPECT_THROW(liana::destroy(each), liana::usage_error);
+      }
+      for (int i = 0; i < 8; ++i) pages.push_back(liana::make_global<page>(page::filled(~std::uint64_t{0})));
+    }
+    liana::barrier();
+    for (const auto& each : pages) {
+      EXPECT_TRUE(each.get().uniform());
+      liana::destroy(each);
+    }
+    liana::barrier();
+  }
+}
 
 TEST(pointer_in_global_memory, links_a_list_that_all_ranks_push_to) {
   constexpr std::int64_t per_rank = 50;

@@ -54,7 +54,7 @@ struct read_hold {
 /// A guard moves, maybe to another thread: a hold that it had says no more of the thread that opened it.
 inline read_hold moved(read_hold hold) noexcept {
   if (hold.is_in_place()) {
-    hold.record()->moved.store(true, std::memory_order_relaxed);
+    note_moved(*hold.record());
   }
   return hold;
 }
@@ -70,7 +70,7 @@ struct write_hold {
 };
 inline write_hold moved(const write_hold& hold) noexcept {
   if (hold.record != nullptr) {
-    hold.record->moved.store(true, std::memory_order_relaxed);
+    note_moved(*hold.record);
   }
   return hold;
 }
@@ -123,7 +123,7 @@ struct read_hold_set {
 };
 inline read_hold_set moved(read_hold_set set) noexcept {
   for (hold_record* const each : set.records) {
-    each->moved.store(true, std::memory_order_relaxed);
+    note_moved(*each);
   }
   return set;
 }

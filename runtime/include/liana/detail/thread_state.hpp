@@ -37,6 +37,17 @@ struct hold_record {
   std::atomic<std::uint32_t> notes{0};  ///< that were made in it; odd while one is: threads look at others' records
 };
 
+/// Whether a guard that holds something in this process has ever moved: only then a thread looks at the records of
+/// others.
+inline std::atomic<bool> guards_have_moved{false};
+
+inline void note_moved(hold_record& record) noexcept {
+  record.moved.store(true, std::memory_order_relaxed);
+  if (!guards_have_moved.load(std::memory_order_relaxed)) {
+    guards_have_moved.store(true, std::memory_order_relaxed);
+  }
+}
+
 /// The records of one thread; any thread may look at them. They stay where they are.
 struct hold_records {
   std::array<hold_record, 16> some;
