@@ -111,6 +111,10 @@ void shared_segment::commit(std::size_t offset, std::size_t bytes) const {
   if (whole_) {
     return;
   }
+  // The file system refuses at once what it could never hold. In pieces it would first take all memory that there is.
+  if (bytes > most_at_once && bytes > shared_memory_free()) {
+    give_up("taking " + std::to_string(bytes) + " bytes of shared memory", ENOSPC, free_text());
+  }
   // Linux up to 6.1 at least gives back at a signal what the call has taken so far. A call for all of it would never
   // end in a process that gets signals again and again, from a profiler's timer for example.
   std::size_t piece = most_at_once;

@@ -1,6 +1,7 @@
 // Segments of shared memory, as the operating system gives them.
 
 #include "transport/shared_segment.hpp"
+#include "transport/transport.hpp"
 
 #include <sys/time.h>
 #include <unistd.h>
@@ -57,6 +58,16 @@ std::chrono::microseconds time_to_commit(const char* name) {
   const auto end = clock_type::now();
   segment.data()[bytes - 1] = std::byte{1};
   return std::chrono::duration_cast<std::chrono::microseconds>(end - begin);
+}
+
+// Not after it has taken all that there is, which would end other programs.
+TEST(shared_segment, refuses_at_once_what_can_never_be_had) {
+  const std::size_t free_before = liana::transport::shared_memory_free();
+  const std::size_t too_many = free_before + bytes;
+  auto segment = shared_segment::create("/liana-test-" + std::to_string(::getpid()) + "-too-large", too_many);
+  segment.unlink();
+  EXPECT_THROW(segment.commit(0, too_many), liana::transport::unavailable);
+  EXPECT_GT(liana::transport::shared_memory_free() + bytes, free_before / 2);
 }
 
 // There are several signals in the time that one call for all of the memory takes: on a kernel that gives the memory
