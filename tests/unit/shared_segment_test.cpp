@@ -1,7 +1,6 @@
 // Segments of shared memory, as the operating system gives them.
 
 #include "transport/shared_segment.hpp"
-#include "transport/transport.hpp"
 
 #include <sys/time.h>
 #include <unistd.h>
@@ -12,6 +11,8 @@
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include "transport/transport.hpp"
 
 namespace {
 
