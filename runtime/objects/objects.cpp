@@ -170,6 +170,8 @@ made_object make_object(std::size_t bytes) {
   return {.at = at, .memory = near_data(state, at)};
 }
 
+void publish_object(address at) { give_near(entry_of(*current->state, at)); }
+
 address make_local_array(std::size_t count, std::size_t element_bytes) {
   runtime_state& state = require_runtime("make_global_array");
   if (count == 0) {

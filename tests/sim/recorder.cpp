@@ -57,6 +57,7 @@ void recorder::make_blocks(detail::runtime_state& state) {
       continue;
     }
     each.at = detail::make_object(each.bytes()).at;
+    detail::publish_object(each.at);
     each.entry = &detail::entry_of(state, each.at);
     each.first_version = each.entry->version.load();
     each.entry_at = state.entry_at(each.at);

@@ -21,6 +21,9 @@ struct made_object {
 /// One zeroed block of this rank that holds `bytes`. Throws resource_error when this rank's segment has no room.
 made_object make_object(std::size_t bytes);
 
+/// What was written into a new object comes before what any later holder of its block does.
+void publish_object(address at);
+
 /// Zeroed blocks in a row of this rank that hold `count` elements, none straddling two blocks.
 address make_local_array(std::size_t count, std::size_t element_bytes);
 
@@ -37,6 +40,7 @@ global_ptr<T> construct_object(Construct construct) {
     destroy_object(made.at);
     throw;
   }
+  publish_object(made.at);
   return global_ptr<T>(made.at);
 }
 
