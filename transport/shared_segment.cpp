@@ -4,7 +4,6 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -115,6 +115,7 @@ void shared_segment::commit(std::size_t offset, std::size_t bytes) const {
   if (bytes > most_at_once && bytes > shared_memory_free()) {
     give_up("taking " + std::to_string(bytes) + " bytes of shared memory", ENOSPC, free_text());
   }
+  // What was taken before a failure stays with the segment, and is found there by the next call.
   // Linux up to 6.1 at least gives back at a signal what the call has taken so far. A call for all of it would never
   // end in a process that gets signals again and again, from a profiler's timer for example.
   std::size_t piece = most_at_once;
@@ -149,11 +150,13 @@ bool shared_segment::owner_gone() const {
 }
 
 std::size_t shared_memory_free() {
-  struct statvfs facts = {};
-  if (::statvfs(shared_memory_directory, &facts) != 0) {
-    give_up(std::string("statvfs(") + shared_memory_directory + ")", errno);
+  std::error_code problem;
+  const std::filesystem::space_info space = std::filesystem::space(shared_memory_directory, problem);
+  if (problem) {
+    give_up(std::string("statvfs(") + shared_memory_directory + ")", problem.value());
   }
-  return static_cast<std::size_t>(facts.f_bavail) * facts.f_frsize;
+  // Mounted without a limit it has no capacity.
+  return space.capacity == 0 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(space.available);
 }
 
 int remove_leftovers(const std::string& prefix) {

@@ -63,7 +63,7 @@ class shared_segment {
   bool whole_ = false;  // all of it has memory
 };
 
-/// Bytes free in the file system that holds shared memory objects.
+/// Bytes free in the file system that holds shared memory objects; the largest number, where it has no limit.
 [[nodiscard]] std::size_t shared_memory_free();
 
 /// Removes objects whose names start with `prefix`, whose owner (this user) is gone and which are older than a minute:

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <system_error>
 
@@ -63,9 +64,11 @@ std::string shared_memory(const configuration& settings, int ranks_here) {
   const std::uint64_t needed = layout.bytes * static_cast<std::uint64_t>(ranks_here);
   try {
     const std::uint64_t free = transport::shared_memory_free();
-    return fmt::format("{:.1f} MiB free in /dev/shm; {} rank{} here may take up to {:.1f} MiB: {}", in_mebibytes(free),
-                       ranks_here, ranks_here == 1 ? "" : "s", in_mebibytes(needed),
-                       needed <= free ? "enough" : "TOO LITTLE");
+    const std::string available = free == std::numeric_limits<std::size_t>::max()
+                                      ? "no limit on /dev/shm"
+                                      : fmt::format("{:.1f} MiB free in /dev/shm", in_mebibytes(free));
+    return fmt::format("{}; {} rank{} here may take up to {:.1f} MiB: {}", available, ranks_here,
+                       ranks_here == 1 ? "" : "s", in_mebibytes(needed), needed <= free ? "enough" : "TOO LITTLE");
   } catch (const transport::unavailable& problem) {
     return problem.what();
   }
