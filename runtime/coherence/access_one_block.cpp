@@ -94,9 +94,8 @@ void close_read_in_place(hold_record& record) noexcept {
   }
 }
 
-void free_orphan(replica& copy) noexcept {
-  current->state->replicas->free_orphan(copy);
-}  // of this runtime: no other has any left
+/// It is of this runtime: an earlier one has left no orphans.
+void free_orphan(replica& copy) noexcept { current->state->replicas->free_orphan(copy); }
 
 write_hold take_for_write(runtime_state& state, address at, bool overwrite) {
   const address block = at.block();

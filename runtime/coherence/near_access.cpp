@@ -25,10 +25,10 @@ rank_t holder_of(const directory_entry& entry, address block) {
   return near != 0 ? block.home() : nobody;
 }
 
-/// A far writer that has the lock waits until nobody holds the block in place. A thread that holds it so already must
-/// not wait for that writer: it would wait for itself. It may hold the block once more, because its first hold keeps
-/// the block as it is. Not by the count of readers, which threads also raise for a moment, before they see the lock: by
-/// a hold that is noted still after the count was raised.
+/// R6: a far writer that has the lock waits until nobody holds the block in place. A thread that holds it so already
+/// must not wait for that writer: it would wait for itself. It may hold the block once more, because its first hold
+/// keeps the block as it is. Not by the count of readers, which threads also raise for a moment, before they see the
+/// lock: by a hold that is noted still after the count was raised.
 bool try_take_in_place(const runtime_state& state, directory_entry& entry, address block) {
   if (entry.lock.load(std::memory_order_relaxed) != 0 && !may_hold_in_place(state, block)) {
     return false;  // a look alone, so that the far writer does not meet a raised count again and again

@@ -57,8 +57,9 @@ class publication {
     taken_.push_back(&entry);  // before it is taken: this may throw
     if (!try_take_near(entry, state_.rank())) {
       taken_.pop_back();
-      // Somebody holds the block. The version first: a host that registers when the marks have been looked at reads it,
-      // and with it what was written. The marks stay, because not every host that may set one is kept out.
+      // Somebody holds the block, so that no replica is made meanwhile (R3) unless all holders read. The version first:
+      // a host that registers when the marks have been looked at reads it, and with it what was written. The marks
+      // stay, because not every host that may set one is kept out.
       entry.version.fetch_add(1, std::memory_order_seq_cst);
     }
     const sharer_words sharers = sharers_of(entry);

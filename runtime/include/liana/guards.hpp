@@ -15,9 +15,8 @@ namespace liana {
 ///
 /// A thread that would wait for its own guard gets a usage_error instead: where the guard reads in place, for a put or
 /// a write guard of the block too. Where the guard pins a replica, a put of the same thread goes through, and the guard
-/// keeps the older content. Once a guard has moved it may be another
-/// thread's, so such a wait is no error any more: it is reported after `options::warn_after`, and ends after
-/// `options::timeout`.
+/// keeps the older content. Once a guard has moved it may be another thread's, so such a wait is no error any more: it
+/// is reported after `options::warn_after`, and ends after `options::timeout`.
 template <class T>
 class [[nodiscard]] read_guard {
  public:
