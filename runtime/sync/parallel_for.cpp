@@ -105,7 +105,7 @@ loop_chunks::loop_chunks(std::size_t count, parallel_for_options with)
 }
 
 loop_chunks::~loop_chunks() {
-  if (current->state != nullptr) {  // else the loop outlived the runtime
+  if (current->state != nullptr && current->state->loops != nullptr) {  // else the loop outlived the runtime
     loops_of(*current->state).running.store(false);
   }
 }

@@ -115,7 +115,7 @@ TEST(write_guards, that_have_moved_are_waited_for) {
   auto guard = own.write();
   *guard = 2;
   std::thread closer([moved = std::move(guard)]() mutable {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // so that the access below finds it held
     moved.release();
   });
   EXPECT_EQ(own.get(), 2);

@@ -251,10 +251,6 @@ class global_reference {  // NOLINT(cppcoreguidelines-special-member-functions):
     to_.put(other.to_.get());
     return *this;
   }
-  const global_reference& operator=(const global_reference& other) const&& {
-    to_.put(other.to_.get());
-    return *this;
-  }
   /// A proxy that has a name takes no temporary one. So std::swap, which would keep a proxy where it means to keep a
   /// value and leave one value in both objects, does not compile; `swap(x, y)`, without std, exchanges the values.
   global_reference& operator=(global_reference&& other) & = delete;
