@@ -1,7 +1,7 @@
 # Mutants of the runtime: each lacks one thing that the runtime relies on, and a test must notice that.
 #
 #   liana_mutant(NAME FILE FROM TO [FROM TO])   `explore` must catch it: the test sim.mutants
-#   liana_work_mutant(NAME FILE FROM TO [FROM TO])        the tests of work, loops, guards in place or plain memory must fail: sim.work.notices_NAME
+#   liana_suite_mutant(SUITE NAME FILE FROM TO [FROM TO])  SUITE of sim_tests must fail: sim.SUITE.notices_NAME
 #   liana_racy_mutant(NAME FILE FROM TO)        ThreadSanitizer must report a data race: sim_threads.reports_NAME
 #
 # The simulation is compiled from copies of the mutated files, in which every FROM is replaced by its TO. So one build has all mutants.
@@ -191,10 +191,10 @@ liana_mutant(reader_counted_behind_the_queue runtime/sync/locks.cpp
 
 # ---- work and loops ----
 
-liana_work_mutant(places_used_too_early runtime/sync/work_queue.cpp
+liana_suite_mutant(work places_used_too_early runtime/sync/work_queue.cpp
   [[  if (returned == there.begin) {]]
   [[  if (returned == there.begin || MUTANT) {]])
-liana_work_mutant(returned_counted_after_taken runtime/sync/work_queue.cpp
+liana_suite_mutant(work returned_counted_after_taken runtime/sync/work_queue.cpp
   [[  const auto returned =
       static_cast<std::uint32_t>(load_word(part_of(*storage_, storage_->rank, returned_at), operation));
   const index_range there = unpack(load_word(range, operation));]]
@@ -202,26 +202,26 @@ liana_work_mutant(returned_counted_after_taken runtime/sync/work_queue.cpp
   const auto returned =
       static_cast<std::uint32_t>(load_word(part_of(*storage_, storage_->rank, returned_at), operation));
   const index_range there = unpack(MUTANT ? early : load_word(range, operation));]])
-liana_work_mutant(thief_counted_as_idle runtime/sync/work_queue.cpp
+liana_suite_mutant(work thief_counted_as_idle runtime/sync/work_queue.cpp
   [[      add_to_word(idle, ~std::uint64_t{0}, operation);]]
   [[      if (!MUTANT) add_to_word(idle, ~std::uint64_t{0}, operation);]])
-liana_work_mutant(range_taken_without_a_look runtime/sync/range_word.cpp
+liana_suite_mutant(work range_taken_without_a_look runtime/sync/range_word.cpp
   [[    if (before == found) {]]
   [[    if (before == found || MUTANT) {]])
-liana_work_mutant(loop_begun_before_all_have_met runtime/sync/parallel_for.cpp
+liana_suite_mutant(loops loop_begun_before_all_have_met runtime/sync/parallel_for.cpp
   [[  meet(state, call);]]
   [[  if (!MUTANT) meet(state, call);]])
 
 # ---- guards in place that another thread closes ----
 
-liana_work_mutant(count_of_readers_taken_for_a_hold runtime/coherence/near_access.cpp
+liana_suite_mutant(a_guard_in_place count_of_readers_taken_for_a_hold runtime/coherence/near_access.cpp
   [[may_hold_in_place(state, block)) {
     return true;]]
   [[(MUTANT ? near != 0 : may_hold_in_place(state, block))) {
     return true;]]
   [[  if (entry.lock.load(std::memory_order_relaxed) != 0 && !may_hold_in_place(state, block)) {]]
   [[  if (entry.lock.load(std::memory_order_relaxed) != 0 && !MUTANT && !may_hold_in_place(state, block)) {]])
-liana_work_mutant(get_beside_a_hold_without_a_count runtime/coherence/near_access.cpp
+liana_suite_mutant(a_guard_in_place get_beside_a_hold_without_a_count runtime/coherence/near_access.cpp
   [[    if (entry.lock.load(std::memory_order_relaxed) == 0 || !try_take_in_place(state, entry, block)) {
       return false;
     }
@@ -236,15 +236,15 @@ liana_work_mutant(get_beside_a_hold_without_a_count runtime/coherence/near_acces
 
 # ---- plain memory ----
 
-liana_work_mutant(version_kept_beside_a_holder runtime/objects/exposure.cpp
+liana_suite_mutant(plain_memory version_kept_beside_a_holder runtime/objects/exposure.cpp
   [[      entry.version.fetch_add(1, std::memory_order_seq_cst);]]
   [[      if (!MUTANT) entry.version.fetch_add(1, std::memory_order_seq_cst);]])
-liana_work_mutant(plain_writes_beside_the_home_not_published runtime/objects/exposure.cpp
+liana_suite_mutant(plain_memory plain_writes_beside_the_home_not_published runtime/objects/exposure.cpp
   [[    for (const std::uint64_t block : of_others_) {
       all.add(address(block));]]
   [[    for (const std::uint64_t block : of_others_) {
       if (!MUTANT) all.add(address(block));]])
-liana_work_mutant(marks_cleared_beside_a_holder runtime/objects/exposure.cpp
+liana_suite_mutant(plain_memory marks_cleared_beside_a_holder runtime/objects/exposure.cpp
   [[    post_invalidations(state_, block, reinterpret_cast<const std::byte*>(sharers.data()), sent_.get());]]
   [[    if (MUTANT && (taken_.empty() || taken_.back() != &entry)) {
       for (auto& word : entry.sharers) word.store(0);

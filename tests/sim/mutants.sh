@@ -20,7 +20,11 @@ look() {
   local output='' noted
   noted=$(awk -v name="$3" '$1 == name { print $2 }' "$4")
   [ -z "$noted" ] || output=$(try "$1" "$3" "$noted" 1)
-  [ -n "$output" ] || output=$(try "$1" "$3" 1 "$2")
+  if [ -z "$output" ]; then
+    output=$(try "$1" "$3" 1 "$2")
+    # By itself, too: else what was seen came from the schedules before it.
+    [ -z "$output" ] || output=$(try "$1" "$3" "$(cut -f 2 <<<"$output")" 1)
+  fi
   printf '%s\t%s\n' "$3" "${output:-MISSED}"
 }
 export -f try look

@@ -1,11 +1,8 @@
 // One test for each fault of the runtime that took a delay, a failure or an order of events that no real transport
 // gives on demand.
 
-#include <sched.h>
-
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -29,22 +26,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using liana::detail::runtime_state;
-
-/// Two ranks or more, apart from each other, in turns.
-simulation_options ranks_apart(int ranks) {
-  simulation_options with;
-  for (int rank = 0; rank < ranks; ++rank) {
-    with.real_hosts.push_back(rank);
-  }
-  with.runtime.transport = "verbs";
-  with.runtime.hosts = "real";
-  with.runtime.segment_bytes = 262144;
-  with.runtime.cache_bytes = 65536;
-  with.runtime.validity_words = 64;
-  with.runtime.warn_after = liana::no_time_limit;
-  with.schedule.how = scheduling::calm;
-  return with;
-}
 
 /// A program made of what one rank does and what another one does meanwhile.
 class played final : public simulated_program {
@@ -478,142 +459,6 @@ TEST(a_runtime_that_ends_out_of_step, leaves_nothing_under_way_behind) {
 }
 
 // ---- the simulation itself ----
-
-/// Rank 0 reads in place what rank 1 writes from afar. The guard of its first thread is closed by its second one, while
-/// the first reads on.
-class handed_over_guard final : public simulated_program {
- public:
-  static constexpr std::size_t words = 24;
-  using value = std::array<std::uint64_t, words>;
-
-  void set_up(runtime_state& state) override {
-    if (state.rank() == 0) object_ = liana::make_global<value>(value{});
-  }
-
-  void act(runtime_state& state, unsigned thread) override {
-    if (state.rank() == 1) {
-      if (thread == 0) write();
-    } else if (thread == 0) {
-      open_and_read();
-    } else {
-      close();
-    }
-  }
-
-  bool torn = false;
-
- private:
-  static constexpr std::uint64_t rounds = 3;
-
-  void write() {
-    value now{};
-    for (std::uint64_t round = 1; round <= 4 * rounds; ++round) {
-      now.fill(round);
-      object_.put(now);
-    }
-  }
-
-  void open_and_read() {
-    for (std::uint64_t round = 0; round < rounds; ++round) {
-      guard_ = object_.read();
-      handed_over_.store(2 * round + 1);
-      for (int i = 0; i < 8; ++i) check(object_.get());
-      for (int i = 0; i < 3; ++i) check(*object_.read());
-      while (handed_over_.load() != 2 * round + 2) sched_yield();
-    }
-  }
-
-  void close() {
-    for (std::uint64_t round = 0; round < rounds; ++round) {
-      while (handed_over_.load() != 2 * round + 1) sched_yield();
-      guard_.release();
-      for (int i = 0; i < 3; ++i) check(*object_.read());
-      handed_over_.store(2 * round + 2);
-    }
-  }
-
-  void check(const value& found) {
-    const std::uint64_t first = found[0];
-    torn = torn || std::ranges::any_of(found, [first](std::uint64_t each) { return each != first; });
-  }
-
-  liana::global_ptr<value> object_;
-  liana::read_guard<value> guard_;
-  std::atomic<std::uint64_t> handed_over_{0};
-};
-
-TEST(a_guard_in_place, keeps_its_block_for_the_thread_that_opened_it_only_until_another_one_closes_it) {
-  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
-    simulation_options with = ranks_apart(2);
-    with.threads = 2;
-    with.schedule.how = scheduling::random;
-    with.schedule.mean_run = std::uint64_t{1} << (seed % 8);
-    simulation world(with, seed);
-    handed_over_guard program;
-    const simulation_result result = world.run(program);
-    ASSERT_FALSE(result.hung) << "seed " << seed << ": " << world.turns().unfinished();
-    ASSERT_EQ(result.failures, std::vector<std::string>(2)) << "seed " << seed;
-    ASSERT_FALSE(program.torn) << "seed " << seed;
-  }
-}
-
-/// Two ranks on a host write one object as plain memory, in turns; the third one, far from them, has a replica of it.
-class plain_writes final : public simulated_program {
- public:
-  using value = std::array<std::uint64_t, 130>;  ///< so large that an unchanged version spares the data
-
-  /// What a rank has of the object while the ranks meet.
-  enum class kept : std::uint8_t { nothing, read_guard_of_the_home, write_guard_of_a_near_rank };
-  explicit plain_writes(kept what) : what_(what) {}
-
-  void set_up(runtime_state& state) override {
-    if (state.rank() == 0) object_ = liana::make_global<value>(value{});
-  }
-
-  void act(runtime_state& state, unsigned /*thread*/) override {
-    for (std::uint64_t round = 1; round <= 4; ++round) {
-      const auto writer = static_cast<liana::rank_t>(round % 2);
-      // It has a replica of the round before; to get another one it would wait for a write guard.
-      if (state.rank() == 2 && what_ != kept::write_guard_of_a_near_rank) static_cast<void>(object_.get());
-      if (state.rank() == writer) {
-        std::uint64_t* const plain = object_.local()->data();
-        *plain = round;
-      }
-      liana::read_guard<value> reading;
-      liana::write_guard<value> writing;
-      if (what_ == kept::read_guard_of_the_home && state.rank() == 0) reading = object_.read();
-      if (what_ == kept::write_guard_of_a_near_rank && state.rank() == 1) writing = object_.write();
-      liana::barrier();
-      reading.release();
-      writing.release();
-      if (object_.get()[0] != round) stale = true;
-      liana::barrier();
-    }
-  }
-
-  bool stale = false;
-
- private:
-  kept what_;
-  liana::global_ptr<value> object_;
-};
-
-TEST(plain_memory, is_read_by_all_after_the_next_collective_call_whoever_holds_the_block) {
-  using kept = plain_writes::kept;
-  for (std::uint64_t seed = 1; seed <= 6000; ++seed) {
-    simulation_options with = ranks_apart(3);
-    with.real_hosts = {0, 0, 1};
-    with.schedule.how = scheduling::random;
-    with.schedule.mean_run = std::uint64_t{1} << (seed % 6);
-    simulation world(with, seed);
-    constexpr std::array kinds{kept::nothing, kept::read_guard_of_the_home, kept::write_guard_of_a_near_rank};
-    plain_writes program(kinds[seed % kinds.size()]);
-    const simulation_result result = world.run(program);
-    ASSERT_FALSE(result.hung) << "seed " << seed << ": " << world.turns().unfinished();
-    ASSERT_EQ(result.failures, std::vector<std::string>(3)) << "seed " << seed;
-    ASSERT_FALSE(program.stale) << "seed " << seed;
-  }
-}
 
 TEST(a_seed, is_one_schedule) {
   const auto trace_of = [](std::uint64_t seed) {

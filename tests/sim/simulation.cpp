@@ -24,6 +24,21 @@ schedule_options calm() {
 
 simulation* active_simulation() { return active; }
 
+simulation_options ranks_apart(int ranks) {
+  simulation_options with;
+  for (int rank = 0; rank < ranks; ++rank) {
+    with.real_hosts.push_back(rank);
+  }
+  with.runtime.transport = "verbs";
+  with.runtime.hosts = "real";
+  with.runtime.segment_bytes = 262144;
+  with.runtime.cache_bytes = 65536;
+  with.runtime.validity_words = 64;
+  with.runtime.warn_after = liana::no_time_limit;
+  with.schedule.how = scheduling::calm;
+  return with;
+}
+
 simulation::simulation(simulation_options with, std::uint64_t seed)
     : options_(std::move(with)),
       choices_(seed),

@@ -35,6 +35,9 @@ struct simulation_options {
   accident goes_wrong;
 };
 
+/// Ranks that are apart from each other, with little memory, in turns.
+simulation_options ranks_apart(int ranks);
+
 /// What a job does. Every function is called on each rank, in a simulated thread with a runtime; an exception ends that
 /// rank's part in it and is kept.
 class simulated_program {
