@@ -39,14 +39,12 @@ void connection::post(std::span<const operation> chain, completion& done) {
     }
     translator.fill(list, part, posted_.load(std::memory_order_relaxed));
     left -= list.size();
-    if (!submit(list, left == 0 ? &done : nullptr)) {
-      if (left != 0) {
-        drain();
-        done.fail(peer());
-      }
-      return;
+    const outcome how = submit(list, left == 0 ? &done : nullptr);
+    if (how != outcome::posted && (left != 0 || how == outcome::refused)) {
+      drain();  // as above, and parts of this list may be with the device, too
+      done.fail(peer());
     }
-    if (left == 0) {
+    if (how != outcome::posted || left == 0) {
       return;
     }
   }
@@ -63,8 +61,8 @@ bool connection::wait_for_room(std::size_t requests) {
   return !failed();
 }
 
-/// False when the device has not taken all of it; the connection has failed then, and `done` will be or is.
-bool connection::submit(request_list& list, completion* done) {
+/// `failed`: `done`, where there is one, will be failed by the thread that polls, or was.
+connection::outcome connection::submit(request_list& list, completion* done) {
   const auto count = static_cast<std::uint32_t>(list.size());
   const std::uint32_t first = posted_.load(std::memory_order_relaxed);
   const std::uint32_t place = ring_head_.load(std::memory_order_relaxed);
@@ -77,17 +75,16 @@ bool connection::submit(request_list& list, completion* done) {
     if (silent_.load(std::memory_order_acquire)) {
       dispatch_.exclusively([this] { fail_all(); });  // that came between the look at `failed_` and now
     }
-    return true;
+    return outcome::posted;
   }
-  take_back(list, refused, done);
-  return false;
+  return take_back(list, refused);
 }
 
 /// The device has refused a part of a list, which only a broken one does, since there was room. What it has taken will
 /// be reported as failed.
-void connection::take_back(request_list& list, const ibv_send_wr* refused, completion* done) {
+connection::outcome connection::take_back(request_list& list, const ibv_send_wr* refused) {
   const auto taken = refused == nullptr ? std::uint32_t{0} : static_cast<std::uint32_t>(refused - list.first());
-  bool nothing_under_way = false;
+  outcome how = outcome::failed;
   dispatch_.exclusively([&] {
     failed_.store(true, std::memory_order_release);
     const std::uint32_t place = ring_head_.load(std::memory_order_relaxed) - 1;
@@ -98,15 +95,13 @@ void connection::take_back(request_list& list, const ibv_send_wr* refused, compl
     posted_.store(first + taken, std::memory_order_relaxed);
     if (taken == 0) {
       ring_head_.store(place, std::memory_order_relaxed);
-      nothing_under_way = true;
+      how = outcome::refused;
     } else {
       ring_[place % ring_.size()].last = first + taken - 1;
     }
   });
   pair_.break_off();
-  if (nothing_under_way && done != nullptr) {
-    done->fail(peer());
-  }
+  return how;
 }
 
 /// Waits until nothing is under way.
@@ -136,7 +131,9 @@ void connection::probe(std::chrono::steady_clock::duration interval) {
   request_list list;
   translator.fill(list, 1, posted_.load(std::memory_order_relaxed));
   probe_.add();
-  submit(list, &probe_);
+  if (submit(list, &probe_) == outcome::refused) {
+    probe_.fail(peer());
+  }
 }
 
 void connection::retire(std::uint32_t sequence, bool good) {

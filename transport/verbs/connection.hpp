@@ -63,9 +63,13 @@ class connection {
   [[nodiscard]] std::uint32_t under_way() const {
     return posted_.load(std::memory_order_relaxed) - retired_.load(std::memory_order_acquire);
   }
+  /// How far a list of requests has come. The connection has failed unless it was `posted`; whoever submits a list that
+  /// was `refused` whole fails its completion, where it has one.
+  enum class outcome : unsigned char { posted, failed, refused };
+
   bool wait_for_room(std::size_t requests) LIANA_REQUIRES(mutex_);
-  bool submit(request_list& list, completion* done) LIANA_REQUIRES(mutex_);
-  void take_back(request_list& list, const ibv_send_wr* refused, completion* done) LIANA_REQUIRES(mutex_);
+  outcome submit(request_list& list, completion* done) LIANA_REQUIRES(mutex_);
+  outcome take_back(request_list& list, const ibv_send_wr* refused) LIANA_REQUIRES(mutex_);
   void drain() LIANA_REQUIRES(mutex_);
 
   connected_queue_pair pair_;
