@@ -141,6 +141,14 @@ void shared_segment::keep_addresses() noexcept {
   }
 }
 
+void shared_segment::forget() noexcept {
+  keep_addresses();
+  if (file_ >= 0) {
+    ::close(file_);
+    file_ = -1;
+  }
+}
+
 bool shared_segment::owner_gone() const {
   if (::flock(file_, LOCK_SH | LOCK_NB) != 0) {
     return false;

@@ -50,6 +50,10 @@ class shared_segment {
   /// Nothing else can be done with the segment afterwards.
   void keep_addresses() noexcept;
 
+  /// In a child that was forked: lets go of what is its parent's, the lock included, which would otherwise be held for
+  /// as long as the child lives. The addresses stay, as with `keep_addresses`. Safe to call in a child of threads.
+  void forget() noexcept;
+
   /// Whether the process that created the segment is gone. For attached segments.
   [[nodiscard]] bool owner_gone() const;
 

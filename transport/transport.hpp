@@ -136,6 +136,10 @@ class transport {
   /// Moves on whatever is under way; called again and again by each thread that waits.
   virtual void progress() = 0;
 
+  /// In a child that was forked: closes what keeps its parent's connections alive after the parent's end. Nothing else
+  /// can be done with the back end afterwards. Takes no lock, and no memory.
+  virtual void forget() noexcept {}
+
   /// Whether the peer is known to be gone. Cheap enough to be asked a few times a second by each thread that waits.
   [[nodiscard]] virtual bool lost(rank_t peer) = 0;
 

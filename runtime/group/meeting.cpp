@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -42,7 +43,9 @@ std::uint64_t signature_of(std::string_view call) {
 class meeting {
  public:
   meeting(runtime_state& state, const char* call)
-      : state_(state), number_(++state.collective.meetings), wait_(state, call, address()) {}
+      : state_(state), number_(++state.collective.meetings), wait_(state, call, address()) {
+    state_.collective.meeting.store(true, std::memory_order_relaxed);
+  }
   meeting(const meeting&) = delete;
   meeting& operator=(const meeting&) = delete;
   meeting(meeting&&) = delete;
@@ -51,6 +54,7 @@ class meeting {
     while (!all_sent()) {  // the transport still counts on `sent_`
       state_.wire->progress();
     }
+    state_.collective.meeting.store(false, std::memory_order_relaxed);
   }
 
   /// Returns the signatures of all ranks.

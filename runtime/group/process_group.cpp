@@ -1,7 +1,10 @@
 #include "runtime/group/process_group.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <climits>
 #include <cstdlib>
 #include <cstring>
@@ -30,8 +33,11 @@ void check(int code, const char* call) {
   throw error(fmt::format("{} failed: {}", call, text.data()));
 }
 
+/// The process that has initialised MPI and has to finalize it, as far as it is in step with the others; else 0.
+std::atomic<pid_t> finalizes{0};
+
 void finalize_at_exit() {
-  if (!mpi_has_ended()) {
+  if (finalizes.load() == ::getpid() && !mpi_has_ended()) {
     MPI_Finalize();
   }
 }
@@ -52,19 +58,30 @@ int as_count(std::size_t bytes) {
   return static_cast<int>(bytes);
 }
 
-void wait_for(runtime_state& state, MPI_Request& request, const char* call) {
-  waiter wait(state, "an exchange over MPI", address());
-  int done = 0;
-  for (;;) {
-    check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), call);
-    if (done != 0) {
-      return;
+MPI_Comm communicator_at(const void* communicator) {
+  return communicator == nullptr ? MPI_COMM_WORLD : *static_cast<const MPI_Comm*>(communicator);
+}
+
+void wait_for(runtime_state& state, MPI_Request& request, const char* call,
+              const char* operation = "an exchange over MPI", awaited_role role = {}) {
+  waiter wait(state, operation, address(), role);
+  try {
+    for (int done = 0;;) {
+      check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), call);
+      if (done != 0) {
+        return;
+      }
+      wait.step(nobody);
     }
-    wait.step(nobody);
+  } catch (const error&) {
+    leave_mpi();
+    throw;
   }
 }
 
 }  // namespace
+
+void leave_mpi() noexcept { finalizes.store(0); }
 
 bool mpi_has_started() {
   int initialized = 0;
@@ -85,6 +102,7 @@ void start_mpi(int* argc, char*** argv) {
   }
   int provided = MPI_THREAD_SINGLE;
   check(MPI_Init_thread(argc, argv, MPI_THREAD_SERIALIZED, &provided), "MPI_Init_thread");
+  finalizes.store(::getpid());
   // Not at the end of the runtime, because MPI cannot be initialised again for the next one.
   if (std::atexit(finalize_at_exit) != 0) {
     log::warn("MPI will not be finalized when the program exits: no room for a further function in atexit");
@@ -121,7 +139,7 @@ struct process_group::exchange_memory {
 
 process_group::process_group(runtime_state& state, const void* communicator)
     : state_(state), comm_(std::make_unique<handle>()) {
-  const MPI_Comm over = communicator == nullptr ? MPI_COMM_WORLD : *static_cast<const MPI_Comm*>(communicator);
+  const MPI_Comm over = communicator_at(communicator);
   if (over == MPI_COMM_NULL) {
     throw usage_error("start of the runtime: the communicator is MPI_COMM_NULL");
   }
@@ -135,7 +153,9 @@ process_group::process_group(runtime_state& state, const void* communicator)
   MPI_Request request = MPI_REQUEST_NULL;
   check(MPI_Comm_idup(over, &comm_->comm, &request), "MPI_Comm_idup");
   try {
-    wait_for(state_, request, "MPI_Comm_idup");
+    // The first thing that needs all of them, some of which may never come.
+    wait_for(state_, request, "MPI_Comm_idup", "start of the runtime",
+             {.others = "the other ranks, each of which has to construct a liana::runtime"});
   } catch (const error&) {
     static_cast<void>(comm_.release());  // MPI will still write the new communicator there
     throw;
@@ -148,6 +168,16 @@ process_group::process_group(runtime_state& state, const void* communicator)
   check(MPI_Get_processor_name(name.data(), &length), "MPI_Get_processor_name");
   processor_.assign(name.data(), static_cast<std::size_t>(length));
   find_real_hosts();
+}
+
+bool process_group::has_ranks_of(const void* communicator) const {
+  refuse_after_end("start of the runtime");
+  const MPI_Comm over = communicator_at(communicator);
+  int result = MPI_UNEQUAL;
+  if (over != MPI_COMM_NULL) {
+    check(MPI_Comm_compare(over, comm_->comm, &result), "MPI_Comm_compare");
+  }
+  return result == MPI_IDENT || result == MPI_CONGRUENT;
 }
 
 process_group::~process_group() {

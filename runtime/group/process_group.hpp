@@ -12,7 +12,7 @@
 namespace liana::detail {
 
 /// Makes MPI usable: initialises it, at level SERIALIZED, if nobody has, and then also finalizes it when the process
-/// exits. Throws usage_error when it was finalized already.
+/// exits, but not in a child that was forked. Throws usage_error when it was finalized already.
 void start_mpi(int* argc, char*** argv);
 
 /// Whether MPI is initialised, by whomever.
@@ -20,6 +20,10 @@ void start_mpi(int* argc, char*** argv);
 
 /// Whether MPI was finalized: nothing can be exchanged any more.
 [[nodiscard]] bool mpi_has_ended();
+
+/// This rank is out of step with the others: MPI, if it was initialised here, is not finalized when the process exits,
+/// because MPI would wait for the others. The launcher then sees a process that went without a word, and ends the job.
+void leave_mpi() noexcept;
 
 /// The ranks of a job, as MPI knows them, and all that Liana exchanges over MPI: what is said once at the start and the
 /// end, and values of collective calls. Never blocks inside MPI after construction: every exchange waits in a `waiter`,
@@ -41,6 +45,10 @@ class process_group final : public layer_part {
 
   [[nodiscard]] rank_t rank() const { return rank_; }
   [[nodiscard]] rank_t size() const { return size_; }
+
+  /// Whether a communicator, given as to the constructor, has the same ranks in the same order. Local. Throws
+  /// usage_error when MPI was finalized.
+  [[nodiscard]] bool has_ranks_of(const void* communicator) const;
 
   /// Name of the processor, by which users know the host.
   [[nodiscard]] const std::string& processor() const { return processor_; }
@@ -85,7 +93,10 @@ class process_group final : public layer_part {
   void barrier();
 
   /// Nothing is exchanged any more, not even to free the communicator: the ranks are out of step.
-  void abandon() noexcept { abandoned_ = true; }
+  void abandon() noexcept {
+    abandoned_ = true;
+    leave_mpi();
+  }
 
  private:
   struct handle;

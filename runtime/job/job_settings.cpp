@@ -69,14 +69,6 @@ void require_equal(const std::vector<common_settings>& by_rank, setting id,
                   variable, describe_differences(texts, ": "), variable));
 }
 
-/// How the program or the user wrote it: LIANA_HOSTS = "2".
-std::string as_written(const configuration& settings, setting id) {
-  const auto& [from, text] = settings.provenance_of(id);
-  const auto& description = describe(id);
-  return from == origin::code ? fmt::format("options::{} = {}", description.field, detail::quoted(text))
-                              : fmt::format("{} = {}", description.variable, detail::quoted(text));
-}
-
 /// `ranks 0-3 on node1, ranks 4-7 on node2`
 std::string describe_hosts(const process_group& group, const std::vector<std::string>& processors) {
   std::vector<std::string> parts;
@@ -107,7 +99,7 @@ std::string unused_wishes(const configuration& settings) {
                                                         {setting::gid_index, settings.gid_index.has_value()}}};
   for (const auto& [id, wished] : wishes) {
     if (wished) {
-      unused += fmt::format(", so {} has no effect", as_written(settings, id));
+      unused += fmt::format(", so {} has no effect", as_written(id, settings));
     }
   }
   return unused;
@@ -161,7 +153,7 @@ std::vector<int> deal_hosts(const runtime_state& state) {
       throw config_error(
           fmt::format("{} puts ranks {} and {}, which do not share a real host, on one pretended host; accepted: real, "
                       "each, or a number with which each pretended host has ranks of one real host only",
-                      as_written(state.settings, setting::hosts), first, rank));
+                      as_written(setting::hosts, state.settings), first, rank));
     }
   }
   return hosts;
@@ -170,7 +162,7 @@ std::vector<int> deal_hosts(const runtime_state& state) {
 transport_decision choose_transport(runtime_state& state) {
   process_group& group = group_of(state);
   state.job.processors = group.all_gather_texts(group.processor());
-  const std::string written = as_written(state.settings, setting::transport);
+  const std::string written = as_written(setting::transport, state.settings);
   const bool one_host = std::ranges::max(group.real_hosts()) == 0;
   const std::string where = one_host && group.size() > 1
                                 ? fmt::format("all {} ranks share host {}", group.size(), group.processor())

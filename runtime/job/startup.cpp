@@ -19,6 +19,7 @@
 #include "runtime/group/meeting.hpp"
 #include "runtime/group/process_group.hpp"
 #include "runtime/job/job_settings.hpp"
+#include "runtime/job/process_end.hpp"
 #include "runtime/job/segments.hpp"
 #include "runtime/job/statistics.hpp"
 #include "runtime/objects/objects.hpp"
@@ -41,10 +42,6 @@ constexpr std::chrono::milliseconds forgiveness{5000};
 /// Reads the settings. The failure, if any, is not thrown yet: the other ranks may have to hear of it.
 std::optional<failure> configure_state(runtime_state& state, const options& in_code) {
   try {
-    if (current->state != nullptr) {
-      throw usage_error(
-          "start of the runtime: this process has one already and can have only one at a time; end it first");
-    }
     state.settings = configure(in_code);
     return std::nullopt;
   } catch (const error&) {
@@ -190,7 +187,7 @@ void build(runtime_state& state) {
 }
 
 /// Completes and meets, so that nobody still reaches into a segment that goes. False when the ranks are out of step.
-bool take_leave(runtime_state& state, bool unwinding) noexcept {
+bool meet_at_the_end(runtime_state& state, bool unwinding) noexcept {
   if (state.collective.broken) {
     return false;
   }
@@ -201,6 +198,20 @@ bool take_leave(runtime_state& state, bool unwinding) noexcept {
     complete_outstanding(state);
     meet(state, unwinding ? "the end of the runtime, while an exception was thrown" : "the end of the runtime");
     report_statistics(state);
+    return true;
+  } catch (const std::exception& problem) {
+    log::error("end of the runtime: {}", problem.what());
+    return false;
+  }
+}
+
+/// The others may be waiting in the last rounds of what was exchanged at the end, and would take a segment or a
+/// connection that is gone for a rank that is gone. So all stay until all have got so far; some will have ended when
+/// others look. False when that failed.
+bool wait_for_the_last(runtime_state& state) noexcept {
+  try {
+    state.job.forgiveness = forgiveness;
+    group_of(state).barrier();
     return true;
   } catch (const std::exception& problem) {
     log::error("end of the runtime: {}", problem.what());
@@ -232,24 +243,13 @@ std::unique_ptr<runtime_state> start_runtime(const options& in_code, mpi_view mp
 }
 
 void end_runtime(std::unique_ptr<runtime_state> state, bool unwinding) noexcept {
-  bool in_step = take_leave(*state, unwinding);
+  bool in_step = meet_at_the_end(*state, unwinding);
   if (!in_step && state->size() > 1) {
     std::this_thread::sleep_for(farewell + state->wire->time_to_notice());
   }
   current = &no_context;
   protocol_of(*state).give_up_all();
-  if (in_step) {
-    // The others may be waiting in the last rounds of what was exchanged above, and would take a segment or a
-    // connection that is gone for a rank that is gone. So all stay until all have got so far; some will have ended when
-    // others look.
-    try {
-      state->job.forgiveness = forgiveness;
-      group_of(*state).barrier();
-    } catch (const std::exception& problem) {
-      log::error("end of the runtime: {}", problem.what());
-      in_step = false;
-    }
-  }
+  in_step = in_step && wait_for_the_last(*state);
   if (!in_step) {
     group_of(*state).abandon();
   }
@@ -258,16 +258,55 @@ void end_runtime(std::unique_ptr<runtime_state> state, bool unwinding) noexcept 
   log::stop();
 }
 
+void take_leave(runtime_state& state) noexcept {
+  if (!meet_at_the_end(state, false) || !wait_for_the_last(state)) {
+    leave_mpi();
+  }
+  state.job.exited = true;
+}
+
+namespace {
+
+/// The runtime of this process for one more object liana::runtime: the one that is running, or a new one.
+runtime_state* share_runtime(const options& with, mpi_view mpi) {
+  runtime_state* const running = current->state;
+  if (running == nullptr) {
+    runtime_state* const started = start_runtime(with, mpi).release();
+    watch_process(*started);
+    return started;
+  }
+  if (!group_of(*running).has_ranks_of(mpi.communicator)) {
+    throw usage_error(
+        "start of the runtime: this process has one already, over other ranks, and can have only one at a time; end it "
+        "first, or construct this one over the same ranks, with which it shares the first one");
+  }
+  require_agreement(running->settings, with);
+  running->constructed.fetch_add(1);
+  return running;
+}
+
+/// Does nothing where the runtime has ended before, since the process exits, or is the one of a process that this one
+/// was forked by.
+void leave_runtime(runtime_state* state, bool unwinding) noexcept {
+  if (current->state == state && !state->job.exited && state->constructed.fetch_sub(1) == 1) {
+    end_runtime(std::unique_ptr<runtime_state>(state), unwinding);
+  }
+}
+
+}  // namespace
 }  // namespace liana::detail
 
 namespace liana {
 
 runtime::runtime(int argc, char** argv, const options& with)
-    : state_(detail::start_runtime(with, {.argc = &argc, .argv = &argv})), exceptions_(std::uncaught_exceptions()) {}
+    : state_(detail::share_runtime(with, {.argc = &argc, .argv = &argv})), exceptions_(std::uncaught_exceptions()) {}
+
+runtime::runtime(const options& with)
+    : state_(detail::share_runtime(with, {})), exceptions_(std::uncaught_exceptions()) {}
 
 runtime::runtime(const void* communicator, const options& with)
-    : state_(detail::start_runtime(with, {.communicator = communicator})), exceptions_(std::uncaught_exceptions()) {}
+    : state_(detail::share_runtime(with, {.communicator = communicator})), exceptions_(std::uncaught_exceptions()) {}
 
-runtime::~runtime() { detail::end_runtime(std::move(state_), std::uncaught_exceptions() > exceptions_); }
+runtime::~runtime() { detail::leave_runtime(state_, std::uncaught_exceptions() > exceptions_); }
 
 }  // namespace liana

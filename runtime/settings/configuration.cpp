@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <initializer_list>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -219,14 +220,6 @@ void apply(const table_row& row, origin from, std::string text, configuration& o
   out.provenances.at(static_cast<std::size_t>(description.id)) = {from, std::move(text)};
 }
 
-/// How the program or the user wrote it, for messages: LIANA_PORT = "1".
-std::string as_written(setting id, const configuration& in) {
-  const auto& [from, text] = in.provenance_of(id);
-  const auto& description = describe(id);
-  return from == origin::code ? fmt::format("options::{} = {}", description.field, detail::quoted(text))
-                              : fmt::format("{} = {}", description.variable, detail::quoted(text));
-}
-
 void reject_contradictions(const configuration& in) {
   if (in.transport != transport_choice::shm) {
     return;
@@ -269,6 +262,41 @@ configuration configure(const options& in_code, const variable_map& variables) {
   return result;
 }
 
+bool same_values(const configuration& one, const configuration& other) {
+  const auto values = [](const configuration& of) {
+    return std::tie(of.transport, of.segment_bytes, of.cache_bytes, of.hosts, of.validity_words, of.device, of.port,
+                    of.gid_index, of.stats, of.stats_file, of.warn_after, of.timeout, of.log, of.sharer_groups);
+  };
+  return values(one) == values(other);
+}
+
+void require_agreement(const configuration& running, const options& in_code) {
+  for (const table_row& row : table) {
+    const setting id = row.description.id;
+    const std::optional<std::string> text = row.in_code(in_code);
+    if (!text) {
+      continue;
+    }
+    configuration wanted;
+    apply(row, origin::code, *text, wanted);
+    configuration had;
+    apply(row, origin::default_value, running.provenance_of(id).text, had);
+    if (!same_values(wanted, had)) {
+      throw config_error(fmt::format(
+          "{} differs from what the runtime of this process was started with, {}; accepted: the same value, "
+          "or no value here, where a second liana::runtime only shares the first one",
+          as_written(id, wanted), as_written(id, running)));
+    }
+  }
+}
+
 const setting_description& describe(setting id) { return table.at(static_cast<std::size_t>(id)).description; }
+
+std::string as_written(setting id, const configuration& in) {
+  const auto& [from, text] = in.provenance_of(id);
+  const auto& description = describe(id);
+  return from == origin::code ? fmt::format("options::{} = {}", description.field, detail::quoted(text))
+                              : fmt::format("{} = {}", description.variable, detail::quoted(text));
+}
 
 }  // namespace liana::detail

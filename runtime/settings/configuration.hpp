@@ -99,7 +99,17 @@ struct configuration {
 /// and for contradictions between settings.
 configuration configure(const options& in_code, const variable_map& variables = process_environment());
 
+/// Whether both have the same values, wherever they came from.
+[[nodiscard]] bool same_values(const configuration& one, const configuration& other);
+
+/// Throws `config_error` where `in_code` sets a field to another value than `running` has, or to one that is wrong. A
+/// field that is left alone takes what is there.
+void require_agreement(const configuration& running, const options& in_code);
+
 /// The row of the table of settings.
 const setting_description& describe(setting id);
+
+/// How the program or the user wrote it, for messages: LIANA_PORT = "1".
+std::string as_written(setting id, const configuration& in);
 
 }  // namespace liana::detail

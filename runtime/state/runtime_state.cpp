@@ -7,6 +7,8 @@
 
 namespace liana::detail {
 
+bool forked_from_runtime = false;
+
 runtime_state::runtime_state()
     : number([] {
         static std::atomic<std::uint64_t> runtimes{0};
@@ -48,7 +50,10 @@ runtime_state& require_runtime(const char* operation) {
 }
 
 void refuse_without_runtime(const char* operation) {
-  throw usage_error(std::string(operation) + ": there is no runtime; construct liana::runtime first");
+  throw usage_error(std::string(operation) +
+                    (forked_from_runtime
+                         ? ": this process was forked by one with a runtime, which stays the parent's; use Liana there"
+                         : ": there is no runtime; construct liana::runtime first"));
 }
 
 }  // namespace liana::detail

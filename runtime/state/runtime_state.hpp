@@ -39,6 +39,9 @@ struct job_facts {
   /// How long a wait goes on although a rank that it is for is gone. Not 0 at the end of the runtime only, when the
   /// ending thread, which is then alone, sets it.
   std::chrono::milliseconds forgiveness{0};
+
+  /// The process exits, and this rank has taken its leave of the others, or not even that. What is left ends with it.
+  bool exited = false;
 };
 
 /// The segments of the job and where they are mapped here. Written by the thread that starts the runtime, before any
@@ -54,9 +57,10 @@ struct memory_map {
 /// What the ranks' collective calls have come to. Written by the thread that makes them; the program sees to it that
 /// this is one thread at a time.
 struct collective_calls {
-  std::uint64_t meetings = 0;   ///< so far
-  std::uint64_t exchanges = 0;  ///< of values by the control pages, so far
-  bool broken = false;          ///< a meeting failed: the ranks no longer agree, and no further one is tried
+  std::uint64_t meetings = 0;        ///< so far
+  std::uint64_t exchanges = 0;       ///< of values by the control pages, so far
+  bool broken = false;               ///< a meeting failed: the ranks no longer agree, and no further one is tried
+  std::atomic<bool> meeting{false};  ///< one is under way. Read by the thread in which the process exits
 
   /// What each rank does before it meets the others, in this order. Layers add to it while the runtime starts.
   std::vector<std::function<void(runtime_state&)>> before_meeting;
@@ -128,6 +132,7 @@ class runtime_state {
   std::unique_ptr<layer_part> loops;           ///< of parallel_for, once there was one: runtime/sync/parallel_for.cpp
   collective_calls collective;
   counts_of_runtime counts;
+  std::atomic<int> constructed{1};  ///< objects liana::runtime of the program that share this. Any thread
 
   [[nodiscard]] rank_t rank() const { return hot.rank; }
   [[nodiscard]] rank_t size() const { return hot.size; }
@@ -189,6 +194,9 @@ class lent_buffer {
   runtime_state& state_;
   operation_buffer* buffer_;
 };
+
+/// Whether this process was forked by one with a runtime, which is not its own. Set in the child.
+extern bool forked_from_runtime;
 
 /// The runtime of this process; throws usage_error, naming `operation`, when there is none.
 runtime_state& require_runtime(const char* operation);

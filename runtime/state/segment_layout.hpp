@@ -34,6 +34,9 @@ struct control_page {
   /// How many blocks of this rank other near ranks may write as plain memory and have not published yet. Near ranks
   /// only.
   std::atomic<std::uint64_t> exposed_by_others;
+
+  /// 0, or the status with which the rank's process has called exit. Near ranks only.
+  std::atomic<std::int32_t> exit_status;
   std::array<std::array<meeting_slot, rounds>, 2> meeting;
   std::array<value_slot, 2> values;
 };

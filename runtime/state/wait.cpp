@@ -51,7 +51,7 @@ std::string describe_awaited(const runtime_state& state, address at, rank_t hold
     const std::string who = fmt::format("rank {}{}", holder, holder == state.rank() ? " (this rank itself)" : "");
     return at.is_null() ? who : fmt::format("{}, {}", who, role.one);
   }
-  return at.is_null() ? "the other ranks" : role.any;
+  return at.is_null() ? role.others : role.any;
 }
 
 /// Those of the ranks that the wait is for that are known to be gone. A holder cannot give a block back whose home is
@@ -67,8 +67,14 @@ std::vector<rank_t> find_lost(runtime_state& state, address at, rank_t holder) {
   return lost;
 }
 
-/// `rank 1 on node2 is`, `ranks 1, 4-5 on node2, node7 are`
+/// `rank 1 on node2 is gone`, `ranks 1, 4-5 on node2, node7 are gone`, `rank 1 on node2 has called exit(3)`
 std::string describe_lost(const runtime_state& state, const std::vector<rank_t>& lost) {
+  if (lost.size() == 1 && state.near(lost.front())) {
+    const auto* const page = reinterpret_cast<const control_page*>(state.mapped(lost.front()).data());
+    if (const int status = page->exit_status.load(std::memory_order_acquire); status != 0) {
+      return fmt::format("{} has called exit({})", state.describe(lost.front()), status);
+    }
+  }
   std::vector<std::string> hosts;
   for (const rank_t each : lost) {
     const std::string& host = state.job.processors[static_cast<std::size_t>(each)];
@@ -76,7 +82,7 @@ std::string describe_lost(const runtime_state& state, const std::vector<rank_t>&
       hosts.push_back(host);
     }
   }
-  return fmt::format("{} on {} {}", describe_ranks(lost), fmt::join(hosts, ", "), lost.size() == 1 ? "is" : "are");
+  return fmt::format("{} on {} {} gone", describe_ranks(lost), fmt::join(hosts, ", "), lost.size() == 1 ? "is" : "are");
 }
 
 }  // namespace
@@ -128,7 +134,7 @@ void waiter::look_around(rank_t holder) {
     if (lost.empty()) {
       lost_since_ = {};
     } else if (now - lost_since_ >= state_.job.forgiveness) {
-      throw peer_error(lost.front(), fmt::format("{}: {} gone, after a wait of {:.1f} s for {}",
+      throw peer_error(lost.front(), fmt::format("{}: {}, after a wait of {:.1f} s for {}",
                                                  describe_operation(operation_, at_), describe_lost(state_, lost),
                                                  seconds(waited), describe_awaited(state_, at_, holder, role_)));
     }

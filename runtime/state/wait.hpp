@@ -14,6 +14,7 @@ class runtime_state;
 struct awaited_role {
   const char* one = "which holds the block";          ///< `rank 3, which holds the block`
   const char* any = "the rank that holds the block";  ///< when it is not known who
+  const char* others = "the other ranks";             ///< when the wait is for no block
 };
 
 /// One wait: backs off, yields the CPU (at once when there are more ranks than cores), lets the transport move on, and

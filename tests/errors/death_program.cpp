@@ -1,7 +1,8 @@
 // A rank that goes without a word, while the others need it in the way the first argument says; the second says how it
 // goes:
 //
-//   death_program barrier|guard|home|collective|mutex|condition kill|exit0|exit3 [survive]
+//   death_program barrier|guard|home|collective|mutex|condition kill|kill_beside_child|exit0|exit3|exit_status
+//   [survive]
 //
 // With `survive` the others have all the time they need to notice by themselves. mpirun, which ends a job when it has
 // lost a rank, does not learn of it: the rank is a child of the process that mpirun started, and that process stays.
@@ -27,7 +28,14 @@ constexpr liana::rank_t victim = 1;
 
 void go(std::string_view how) {
   std::this_thread::sleep_for(100ms);
-  if (how == "kill") raise(SIGKILL);
+  if (how == "kill_beside_child" && fork() == 0) {
+    // Longer than anybody waits here, but not for ever.
+    for (const int each : {0, 1, 2}) close(each);
+    std::this_thread::sleep_for(60s);
+    _exit(0);
+  }
+  if (how.starts_with("kill")) raise(SIGKILL);
+  if (how == "exit_status") std::exit(3);
   _exit(how == "exit3" ? 3 : 0);
 }
 

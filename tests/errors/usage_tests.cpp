@@ -106,7 +106,8 @@ const failing wrong_accesses[] = {
     {"unknown_schedule",
      [] { liana::parallel_for(0, 10, [](std::size_t) {}, {.schedule = static_cast<liana::schedule>(7)}); },
      "parallel_for.*schedule 7.*no such schedule"},
-    {"two_runtimes", [] { const liana::runtime second(MPI_COMM_WORLD, liana::options{}); }, "runtime"},
+    {"runtime_over_other_ranks", [] { const liana::runtime second(MPI_COMM_NULL, liana::options{}); },
+     "one already, over other ranks.*end it first"},
 };
 
 class wrong_access : public ::testing::TestWithParam<failing> {};

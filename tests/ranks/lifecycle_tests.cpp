@@ -5,11 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <fstream>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -151,15 +155,71 @@ TEST(runtime, outlives_the_communicator_it_was_made_over) {
   expect_working_memory(6'000'000);
 }
 
-TEST(runtime, is_one_at_a_time) {
+TEST(runtime, is_shared_by_those_who_construct_it_over_the_same_ranks) {
+  EXPECT_FALSE(liana::running());
+  std::optional<liana::runtime> first(std::in_place, MPI_COMM_WORLD, liana::options{.segment_bytes = segment_bytes});
+  EXPECT_TRUE(liana::running());
+  const auto object = liana::broadcast(liana::make_global<int>(7), 0);
   {
-    const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
-    EXPECT_THROW(const liana::runtime second(MPI_COMM_WORLD, liana::options{}), liana::usage_error);
-    EXPECT_THROW(const liana::runtime second(MPI_COMM_SELF, liana::options{}), liana::usage_error);
+    const scoped_communicator same(0, world_rank());
+    const liana::runtime second;
+    const liana::runtime third(same.get(), liana::options{.segment_bytes = segment_bytes});
+    EXPECT_EQ(object.get(), 7);
     expect_working_memory(8'000'000);
   }
-  const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+  std::optional<liana::runtime> last(std::in_place);
+  first.reset();
+  EXPECT_EQ(object.get(), 7);
   expect_working_memory(9'000'000);
+  last.reset();
+  EXPECT_FALSE(liana::running());
+  const liana::runtime next(MPI_COMM_WORLD, liana::options{});
+  expect_working_memory(10'000'000);
+}
+
+TEST(runtime, is_shared_without_a_word_to_the_others) {
+  const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+  if (liana::rank() == 0) {
+    for (int round = 0; round < 3; ++round) {
+      const liana::runtime second;
+      EXPECT_EQ(liana::size(), world_size());
+    }
+  }
+  liana::barrier();
+}
+
+TEST(runtime, is_shared_only_with_the_options_that_hold) {
+  const liana::runtime runtime(MPI_COMM_WORLD,
+                               liana::options{.segment_bytes = segment_bytes, .timeout = std::chrono::minutes(10)});
+  const auto share = [](const liana::options& with) { const liana::runtime second(with); };
+  share({.segment_bytes = segment_bytes, .timeout = std::chrono::seconds(600)});
+  EXPECT_TRUE(throws_naming<liana::config_error>([&] { share({.segment_bytes = segment_bytes / 2}); },
+                                                 {"options::segment_bytes", std::to_string(segment_bytes)}));
+  EXPECT_TRUE(throws_naming<liana::config_error>([&] { share({.cache_bytes = 100 << 20}); },
+                                                 {"options::cache_bytes", "104857600", "LIANA_CACHE_BYTES"}));
+  EXPECT_TRUE(throws_naming<liana::config_error>([&] { share({.timeout = liana::no_time_limit}); }, {"timeout"}));
+  EXPECT_TRUE(throws_naming<liana::config_error>([&] { share({.port = 300}); }, {"options::port", "1 to 255"}));
+  expect_working_memory(11'000'000);
+}
+
+TEST(runtime, is_not_shared_over_other_ranks) {
+  const liana::runtime runtime(MPI_COMM_WORLD, liana::options{});
+  const auto share = [](MPI_Comm over) { const liana::runtime second(over); };
+  EXPECT_TRUE(throws_naming<liana::usage_error>([&] { share(MPI_COMM_NULL); }, {"other ranks"}));
+  if (world_size() > 1) {
+    const scoped_communicator reversed(0, -world_rank());
+    // Of one rank only, because it is refused before any call of MPI that needs the others.
+    if (world_rank() == 0) {
+      EXPECT_TRUE(throws_naming<liana::usage_error>([&] { share(MPI_COMM_SELF); }, {"other ranks"}));
+      EXPECT_TRUE(throws_naming<liana::usage_error>([&] { share(reversed.get()); }, {"other ranks"}));
+    }
+  }
+  expect_working_memory(12'000'000);
+}
+
+TEST(version, is_that_of_the_library) {
+  const std::string_view version = liana::version();
+  EXPECT_EQ(std::ranges::count(version, '.'), 2) << version;
 }
 
 TEST(runtime, is_refused_over_a_communicator_without_ranks_of_its_own) {

@@ -1,5 +1,7 @@
 #include "transport/verbs/verbs_transport.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <random>
 #include <utility>
@@ -138,6 +140,12 @@ verbs::request_context verbs_transport::context_for(std::size_t peer, const endp
 
 void verbs_transport::post(rank_t peer, std::span<const operation> chain, completion& done) {
   connections_[static_cast<std::size_t>(peer)]->post(chain, done);
+}
+
+void verbs_transport::forget() noexcept {
+  // The kernel takes the queue pairs down when the last process has closed the device.
+  ::close(chosen_.device->get()->async_fd);
+  ::close(chosen_.device->get()->cmd_fd);
 }
 
 bool verbs_transport::lost(rank_t peer) {

@@ -38,6 +38,7 @@ class verbs_transport final : public transport {
   void connect(std::span<const std::string> addresses) override;
   void post(rank_t peer, std::span<const operation> chain, completion& done) override;
   void progress() override { dispatch_.poll(); }
+  void forget() noexcept override;
   [[nodiscard]] bool lost(rank_t peer) override;
   [[nodiscard]] std::chrono::milliseconds time_to_notice() const override;
 

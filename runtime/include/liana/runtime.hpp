@@ -1,6 +1,6 @@
 #pragma once
 
-#include <memory>
+#include <string_view>
 
 #include <liana/detail/context.hpp>
 #include <liana/detail/rank.hpp>
@@ -34,6 +34,14 @@ inline constexpr bool is_communicator = false;
 /// Start and end are collective: all ranks construct it, and all destroy it, with no other collective call in between
 /// that they do not share. MPI stays usable by the program throughout, whether the program or the runtime initialised
 /// it. Both from one thread, at a time at which no other uses Liana.
+///
+/// Two libraries of one program that both use Liana may each construct one. Over the same ranks, in the same order, the
+/// second object shares what runs already: its construction is local, and so is each destruction but the last, which
+/// ends the runtime and is collective. The options that it sets must be those that hold.
+///
+/// A process that exits while an object lives, by a return from main or by exit in any thread, ends the runtime if its
+/// status is 0, also where the program keeps the object in a global variable. With another status it leaves at once,
+/// and the job ends with an error. A child that was forked has no runtime.
 class runtime {
  public:
   /// Over all ranks that mpirun has started. Initialises MPI, at level MPI_THREAD_SERIALIZED, if nobody has; MPI is
@@ -42,9 +50,15 @@ class runtime {
   ///
   /// Throws config_error for a setting that does not parse, contradicts another one or the hosts that the ranks are on,
   /// or differs between ranks where it must not; resource_error when there is too little shared memory; usage_error
-  /// when there is a runtime already or MPI was finalized. Each on all ranks, except that a wrong setting is found
-  /// before MPI is initialised and is then thrown only where it is wrong.
+  /// when MPI was finalized. Each on all ranks, except that a wrong setting is found before MPI is initialised and is
+  /// then thrown only where it is wrong. Waits for all ranks, with warnings; timeout_error after `options::timeout`.
+  ///
+  /// Where a runtime lives already: usage_error if it is over other ranks, config_error if `with` sets an option to
+  /// another value than the one that holds; both on this rank only.
   runtime(int argc, char** argv, const options& with = {});
+
+  /// The same without arguments for MPI, which does without.
+  explicit runtime(const options& with = {});
 
   /// Over the ranks of a communicator of a running MPI program, whose rank numbers hold for Liana too. Include
   /// <liana/mpi.hpp>. The communicator is duplicated; the program keeps its own. Several runtimes can run side by side
@@ -70,9 +84,15 @@ class runtime {
  private:
   runtime(const void* communicator, const options& with);
 
-  std::unique_ptr<detail::runtime_state> state_;
-  int exceptions_;  ///< in flight at the start
+  detail::runtime_state* state_;  ///< shared with other objects, and ended by the last one
+  int exceptions_;                ///< in flight at the start
 };
+
+/// Whether this process has a runtime. Any thread.
+[[nodiscard]] inline bool running() { return detail::current->size != 0; }
+
+/// The version of the library that the program runs with, such as "1.2.3". Any thread.
+[[nodiscard]] std::string_view version();
 
 /// The number of this rank. Throws usage_error without a runtime. Any thread.
 [[nodiscard]] inline rank_t rank() { return detail::require_context("rank").rank; }

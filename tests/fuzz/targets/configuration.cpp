@@ -100,13 +100,6 @@ void check_values(const configuration& of) {
   require(of.transport != transport_choice::shm || (!of.device && !of.port && !of.gid_index), "shm has no device");
 }
 
-bool same_values(const configuration& a, const configuration& b) {
-  return a.transport == b.transport && a.segment_bytes == b.segment_bytes && a.cache_bytes == b.cache_bytes &&
-         a.hosts == b.hosts && a.validity_words == b.validity_words && a.device == b.device && a.port == b.port &&
-         a.gid_index == b.gid_index && a.stats == b.stats && a.stats_file == b.stats_file &&
-         a.warn_after == b.warn_after && a.timeout == b.timeout && a.log == b.log && a.sharer_groups == b.sharer_groups;
-}
-
 /// The values once more, as a program would write them.
 liana::options in_code(const configuration& of) {
   const auto limit = [](std::optional<std::chrono::nanoseconds> time) {
