@@ -38,28 +38,17 @@ hold_record& free_record() {
   return more->some.front();
 }
 
-/// What one look at a record tells of a hold of the block: `none` too where it is being made.
-struct noted_hold {
-  own_hold how = own_hold::none;
-  bool moved = false;
-};
-
-noted_hold hold_in(const hold_record& record, const runtime_state& state, address block) {
-  const std::uint32_t notes = record.notes.load(std::memory_order_acquire);
+/// Whether a record of whatever thread is of a hold of the block, for reading, by a guard that has moved.
+bool is_moved_read(const hold_record& record, const runtime_state& state, address block) {
+  const hold_record::kind what = record.what.load(std::memory_order_acquire);
+  if (what.moved() == 0 || what.writing() || what.runtime() != state.number) {
+    return false;
+  }
   const std::uint64_t first = record.first.load(std::memory_order_acquire);
-  if (first == 0) {
-    return {};
-  }
-  const std::uint64_t last = record.last.load(std::memory_order_relaxed);
-  const bool current_runtime = is_of(record, state);
-  const bool writing = record.writing.load(std::memory_order_relaxed);
-  const bool moved = record.moved.load(std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_acquire);
-  if (block.bits() < first || last < block.bits() || !current_runtime || (notes & 1U) != 0 ||
-      record.notes.load(std::memory_order_relaxed) != notes) {
-    return {};
-  }
-  return {.how = writing ? own_hold::writing : own_hold::reading, .moved = moved};
+  const std::uint64_t last = record.last.load(std::memory_order_acquire);
+  // Another hold in the record has another kind, which was written before its blocks.
+  return first != 0 && first <= block.bits() && block.bits() <= last &&
+         record.what.load(std::memory_order_relaxed) == what;
 }
 
 [[noreturn]] void refuse(address block, const char* operation, own_hold how) {
@@ -73,16 +62,10 @@ noted_hold hold_in(const hold_record& record, const runtime_state& state, addres
 
 hold_record* note_hold(const runtime_state& state, address first, address last, std::uint32_t guards, bool writing) {
   hold_record& record = free_record();
-  const std::uint32_t notes = record.notes.load(std::memory_order_relaxed);
-  record.notes.store(notes + 1, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_release);
   record.guards.store(guards, std::memory_order_relaxed);
-  record.writing.store(writing, std::memory_order_relaxed);
-  record.moved.store(false, std::memory_order_relaxed);
-  record.runtime.store(state.number, std::memory_order_relaxed);
-  record.last.store(last.bits(), std::memory_order_relaxed);
+  record.what.store(hold_record::kind(state.number, writing), std::memory_order_relaxed);
+  record.last.store(last.bits(), std::memory_order_release);
   record.first.store(first.bits(), std::memory_order_release);
-  record.notes.store(notes + 2, std::memory_order_release);
   return &record;
 }
 
@@ -97,34 +80,32 @@ bool forget_hold(hold_record& record) {
 }
 
 bool is_of(const hold_record& record, const runtime_state& state) {
-  return record.runtime.load(std::memory_order_relaxed) == state.number;
+  return record.what.load(std::memory_order_relaxed).runtime() == state.number;
 }
 
 own_hold find_own_hold(const runtime_state& state, address block) {
-  own_hold how = own_hold::none;
-  find_record(thread(), [&](const hold_record& each) {
-    const noted_hold found = hold_in(each, state, block);
-    how = found.moved ? own_hold::none : found.how;
-    return how != own_hold::none;
+  const hold_record* const found = find_record(thread(), [&](const hold_record& each) {
+    const std::uint64_t first = each.first.load(std::memory_order_acquire);
+    const hold_record::kind what = each.what.load(std::memory_order_relaxed);
+    return first != 0 && first <= block.bits() && block.bits() <= each.last.load(std::memory_order_relaxed) &&
+           what.runtime() == state.number && what.moved() == 0;
   });
-  return how;
+  if (found == nullptr) {
+    return own_hold::none;
+  }
+  return found->what.load(std::memory_order_relaxed).writing() ? own_hold::writing : own_hold::reading;
 }
 
 bool may_hold_in_place(const runtime_state& state, address block) {
-  thread_state& mine = thread();
-  const auto reads = [&](const hold_record& record) { return hold_in(record, state, block).how == own_hold::reading; };
-  if (find_record(mine, reads) != nullptr) {
+  if (find_own_hold(state, block) == own_hold::reading) {
     return true;
   }
   if (!guards_have_moved.load(std::memory_order_relaxed)) {
     return false;
   }
-  const auto reads_and_moved = [&](const hold_record& record) {
-    const noted_hold found = hold_in(record, state, block);
-    return found.how == own_hold::reading && found.moved;
-  };
+  const auto is_wanted = [&](const hold_record& record) { return is_moved_read(record, state, block); };
   for (thread_state* each = first_thread(); each != nullptr; each = each->next) {
-    if (find_record(*each, reads_and_moved) != nullptr) {
+    if (find_record(*each, is_wanted) != nullptr) {
       return true;
     }
   }

@@ -26,23 +26,51 @@ inline constexpr statistics counter = [] {
 /// Blocks in a row held by guards or a view of one thread: what a waiting thread looks up to tell a wait for itself
 /// from a wait for others. Taken by the thread it belongs to, given up by whichever thread closes the last guard.
 ///
-/// A guard that has moved may be another thread's now, so its record says no more of the thread that opened it.
+/// A guard that has moved may be another thread's now, so its record says no more of the thread that opened it. Only
+/// then other threads look at the record.
 struct hold_record {
-  std::atomic<std::uint64_t> first{0};    ///< block; 0: the record is free
-  std::atomic<std::uint64_t> last{0};     ///< block, included
-  std::atomic<std::uint64_t> runtime{0};  ///< its number: a guard can outlive its runtime
-  std::atomic<std::uint32_t> guards{0};   ///< that share the record
-  std::atomic<bool> writing{false};
-  std::atomic<bool> moved{false};
-  std::atomic<std::uint32_t> notes{0};  ///< that were made in it; odd while one is: threads look at others' records
+  /// The number of the runtime, because a guard can outlive it; whether the hold is for writing; and `moved`.
+  class kind {
+   public:
+    kind() = default;
+    constexpr kind(std::uint64_t runtime, bool writing) : word_((runtime << 32U) | (writing ? 1U : 0U)) {}
+
+    [[nodiscard]] constexpr std::uint64_t runtime() const { return word_ >> 32U; }
+    [[nodiscard]] constexpr bool writing() const { return (word_ & 1U) != 0; }
+    /// 0, or a number that no other hold in this record had: who sees the same one before and after a look has not
+    /// mixed two holds.
+    [[nodiscard]] constexpr std::uint32_t moved() const { return static_cast<std::uint32_t>(word_) >> 1U; }
+    [[nodiscard]] constexpr kind with_moved(std::uint32_t number) const {
+      kind same(runtime(), writing());
+      same.word_ |= std::uint64_t{number} << 1U;
+      return same;
+    }
+    constexpr bool operator==(const kind&) const = default;
+
+   private:
+    std::uint64_t word_ = 0;
+  };
+
+  std::atomic<std::uint64_t> first{0};   ///< block; 0: the record is free
+  std::atomic<std::uint64_t> last{0};    ///< block, included
+  std::atomic<kind> what{};              ///< written before both
+  std::atomic<std::uint32_t> guards{0};  ///< that share the record
+  std::atomic<std::uint32_t> moves{0};   ///< holds in this record that have moved, ever
 };
+static_assert(std::atomic<hold_record::kind>::is_always_lock_free);
 
 /// Whether a guard that holds something in this process has ever moved: only then a thread looks at the records of
 /// others.
 inline std::atomic<bool> guards_have_moved{false};
 
 inline void note_moved(hold_record& record) noexcept {
-  record.moved.store(true, std::memory_order_relaxed);
+  const hold_record::kind what = record.what.load(std::memory_order_relaxed);
+  if (what.moved() == 0) {
+    constexpr std::uint32_t most = 0x7FFF'FFFF;
+    const std::uint32_t number = record.moves.load(std::memory_order_relaxed) % most + 1;
+    record.moves.store(number, std::memory_order_relaxed);
+    record.what.store(what.with_moved(number), std::memory_order_relaxed);
+  }
   if (!guards_have_moved.load(std::memory_order_relaxed)) {
     guards_have_moved.store(true, std::memory_order_relaxed);
   }
