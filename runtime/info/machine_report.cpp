@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <optional>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "runtime/job/sizes.hpp"
 #include "runtime/state/segment_layout.hpp"
 #include "transport/shared_segment.hpp"
 #include "transport/transport.hpp"
@@ -59,16 +59,28 @@ std::string locked_memory() {
                      limit_text(limit.rlim_max), ::geteuid() == 0 ? "; the limit does not apply to root" : "");
 }
 
-std::string shared_memory(const configuration& settings, int ranks_here) {
-  const auto layout = segment_layout::make(settings.segment_bytes, settings.cache_bytes, settings.validity_words);
-  const std::uint64_t needed = layout.bytes * static_cast<std::uint64_t>(ranks_here);
+std::string room_text(const memory_room& room) {
+  std::string text = room.shared_memory == memory_room::unlimited
+                         ? "no limit on /dev/shm"
+                         : fmt::format("{:.1f} MiB free in /dev/shm", in_mebibytes(room.shared_memory));
+  if (room.control_group != memory_room::unlimited) {
+    text += fmt::format(", {:.1f} MiB left to the control group", in_mebibytes(room.control_group));
+  }
+  return text;
+}
+
+std::string shared_memory(const topology& machine, const configuration& settings, int ranks_here) {
   try {
-    const std::uint64_t free = transport::shared_memory_free();
-    const std::string available = free == std::numeric_limits<std::size_t>::max()
-                                      ? "no limit on /dev/shm"
-                                      : fmt::format("{:.1f} MiB free in /dev/shm", in_mebibytes(free));
-    return fmt::format("{}; {} rank{} here may take up to {:.1f} MiB: {}", available, ranks_here,
-                       ranks_here == 1 ? "" : "s", in_mebibytes(needed), needed <= free ? "enough" : "TOO LITTLE");
+    const memory_room room = find_room(machine, settings.transport == transport_choice::verbs);
+    const segment_sizes sizes = choose_sizes(settings, room, ranks_here);
+    const auto layout = segment_layout::make(sizes.segment, sizes.cache, settings.validity_words);
+    const std::uint64_t needed = layout.bytes * static_cast<std::uint64_t>(ranks_here);
+    const bool enough = needed <= room.shared_memory && needed <= room.control_group && layout.bytes <= room.file_size;
+    return fmt::format(
+        "{}; {} rank{} here may take up to {:.1f} MiB, each a segment of {:.1f} and a cache of {:.1f} "
+        "MiB: {}",
+        room_text(room), ranks_here, ranks_here == 1 ? "" : "s", in_mebibytes(needed), in_mebibytes(sizes.segment),
+        in_mebibytes(sizes.cache), enough ? "enough" : "TOO LITTLE");
   } catch (const transport::unavailable& problem) {
     return problem.what();
   }
@@ -100,7 +112,7 @@ std::string describe_host(const topology& machine, const configuration& settings
                     ? fmt::format("{} ranks are more than that: they yield the processor at once", ranks_here)
                     : std::string("spin for some microseconds, then yield the processor"));
   line("NUMA nodes", fmt::format("{}; this process is near node {}", machine.numa_nodes(), machine.numa_node()));
-  line("shared memory", shared_memory(settings, ranks_here));
+  line("shared memory", shared_memory(machine, settings, ranks_here));
   line("locked memory", locked_memory());
   line("huge pages",
        fmt::format("{} of {} free, {} each; transparent ones for shared memory: {}", memory_field("HugePages_Free"),

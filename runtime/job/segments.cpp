@@ -11,6 +11,7 @@
 
 #include "runtime/group/agreement.hpp"
 #include "runtime/group/process_group.hpp"
+#include "runtime/job/sizes.hpp"
 #include "runtime/objects/pool_memory.hpp"
 #include "runtime/report/describe.hpp"
 #include "runtime/report/log.hpp"
@@ -23,50 +24,87 @@ std::string user_prefix() { return fmt::format("/liana-{}-", ::geteuid()); }
 
 std::string segment_name(const std::string& job_name, rank_t rank) { return fmt::format("{}-{}", job_name, rank); }
 
-/// Throws resource_error when the ranks of one real host need more shared memory than is free there.
-void check_host(const runtime_state& state, int host, const std::vector<std::uint64_t>& free_by_rank) {
+constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
+
+/// Throws resource_error when the ranks of one real host need more memory than there is, by their limits too.
+void check_host(const runtime_state& state, int host, const std::vector<memory_room>& room_of) {
   const auto ranks = group_of(state).ranks_on(host);
-  const std::uint64_t free = free_by_rank[static_cast<std::size_t>(ranks.front())];
+  const memory_room& room = room_of[static_cast<std::size_t>(ranks.front())];
   std::uint64_t needed = 0;
   std::uint64_t largest = 0;
   for (const rank_t each : ranks) {
-    needed += state.layout_of(each).bytes;
-    largest = std::max(largest, state.layout_of(each).bytes);
+    const std::uint64_t bytes = state.layout_of(each).bytes;
+    needed += bytes;
+    largest = std::max(largest, bytes);
+    if (const std::uint64_t limit = room_of[static_cast<std::size_t>(each)].file_size; bytes > limit) {
+      throw resource_error(
+          fmt::format("shared memory: the segment of rank {} takes {} bytes, but its process may write no file of more "
+                      "than {} (RLIMIT_FSIZE), which counts for shared memory too; raise the limit (ulimit -f "
+                      "unlimited, in the job's script), or lower LIANA_SEGMENT_BYTES (options::segment_bytes)",
+                      each, bytes, limit));
+    }
   }
-  if (needed <= free) {
-    return;
+  const std::string what = fmt::format(
+      "shared memory: {} on one host need {} bytes ({} for one rank: its objects, LIANA_SEGMENT_BYTES, its replicas, "
+      "LIANA_CACHE_BYTES, and what the runtime needs to manage both)",
+      describe_ranks(ranks), needed, largest);
+  constexpr const char* remedy =
+      "lower LIANA_SEGMENT_BYTES (options::segment_bytes) or LIANA_CACHE_BYTES (options::cache_bytes), run fewer ranks "
+      "on the host, or ";
+  if (needed > room.shared_memory) {
+    throw resource_error(
+        fmt::format("{}, but {} bytes are free in /dev/shm; {}enlarge /dev/shm: mount -o remount,size={}M /dev/shm",
+                    what, room.shared_memory, remedy, needed / mebibyte + 1));
   }
-  constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
-  throw resource_error(
-      fmt::format("shared memory: {} on one host need {} bytes ({} for one rank: its objects, LIANA_SEGMENT_BYTES, its "
-                  "replicas, LIANA_CACHE_BYTES, and what the "
-                  "runtime needs to manage both), but {} bytes are free in /dev/shm; lower LIANA_SEGMENT_BYTES "
-                  "(options::segment_bytes) or LIANA_CACHE_BYTES "
-                  "(options::cache_bytes), run fewer ranks on the host, or enlarge /dev/shm: "
-                  "mount -o remount,size={}M /dev/shm",
-                  describe_ranks(ranks), needed, largest, free, needed / mebibyte + 1));
+  if (needed > room.control_group) {
+    throw resource_error(fmt::format(
+        "{}, but the control group of the job leaves {} bytes (memory.max), and the kernel would kill ranks; "
+        "{}give the job or the container more memory",
+        what, room.control_group, remedy));
+  }
+}
+
+/// What there is for this rank: on its host, as its first rank has seen it, and by the limits of its own process.
+memory_room room_for(const process_group& group, const std::vector<memory_room>& room_of) {
+  memory_room room = room_of[static_cast<std::size_t>(group.rank())];
+  const memory_room& host = room_of[static_cast<std::size_t>(group.ranks_on(group.my_real_host()).front())];
+  room.shared_memory = host.shared_memory;
+  room.control_group = host.control_group;
+  return room;
 }
 
 }  // namespace
 
-void lay_out_segments(runtime_state& state) {
+void lay_out_segments(runtime_state& state, bool locked) {
   process_group& group = group_of(state);
-  const configuration& settings = state.settings;
-  const bool has_validity = state.hosts->leader(state.hosts->my_host()) == group.rank();
-  state.memory.layouts = group.all_gather(
-      segment_layout::make(settings.segment_bytes, settings.cache_bytes, has_validity ? settings.validity_words : 0));
-  std::uint64_t free = 0;
+  configuration& settings = state.settings;
+  const auto ranks_here = group.ranks_on(group.my_real_host());
+  const bool first_here = ranks_here.front() == group.rank();
+  memory_room mine;
   together(group, [&] {
-    if (group.ranks_on(group.my_real_host()).front() == group.rank()) {
+    if (first_here) {
       if (const int removed = transport::remove_leftovers(user_prefix()); removed != 0) {
         log::info("removed {} segments from /dev/shm that a crashed job had left", removed);
       }
-      free = transport::shared_memory_free();
     }
+    mine = find_room(state.job.machine, locked);
   });
-  const std::vector<std::uint64_t> free_by_rank = group.all_gather(free);
+  const std::vector<memory_room> room_of = group.all_gather(mine);
+  const segment_sizes sizes = choose_sizes(settings, room_for(group, room_of), static_cast<int>(ranks_here.size()));
+  if (first_here && (settings.segment_bytes == 0 || settings.cache_bytes == 0)) {
+    log::info(
+        "a segment of {} MiB and a cache of {} MiB for each of {} ranks on this host, as LIANA_SEGMENT_BYTES={} "
+        "and LIANA_CACHE_BYTES={} let the runtime choose",
+        sizes.segment / mebibyte, sizes.cache / mebibyte, ranks_here.size(),
+        settings.provenance_of(setting::segment_bytes).text, settings.provenance_of(setting::cache_bytes).text);
+  }
+  settings.segment_bytes = sizes.segment;
+  settings.cache_bytes = sizes.cache;
+  const bool has_validity = state.hosts->leader(state.hosts->my_host()) == group.rank();
+  state.memory.layouts =
+      group.all_gather(segment_layout::make(sizes.segment, sizes.cache, has_validity ? settings.validity_words : 0));
   for (int host = 0; host <= std::ranges::max(group.real_hosts()); ++host) {
-    check_host(state, host, free_by_rank);
+    check_host(state, host, room_of);
   }
 }
 

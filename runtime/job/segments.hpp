@@ -8,9 +8,10 @@
 /// all ranks before the next begins anywhere.
 namespace liana::detail {
 
-/// Collective. Lays this rank's segment out, learns the others' layouts, and throws resource_error on all ranks when
-/// the segments of a host need more than its shared memory has free.
-void lay_out_segments(runtime_state& state);
+/// Collective. Chooses the sizes that the settings leave open, lays this rank's segment out, and learns the others'
+/// layouts. `locked`: a device will lock the segments. Throws resource_error on all ranks when the segments of a host
+/// need more memory than there is.
+void lay_out_segments(runtime_state& state, bool locked);
 
 /// Collective. A name that no other job has, from which those of the segments are made.
 std::string name_job(runtime_state& state);

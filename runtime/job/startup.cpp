@@ -181,7 +181,7 @@ void build(runtime_state& state) {
               state.settings.hosts.mode == hosts_mode::real ? "" : ", pretended (LIANA_HOSTS)");
   }
   state.job.oversubscribed = find_oversubscription(state);
-  lay_out_segments(state);
+  lay_out_segments(state, decision.name == "verbs");
   build_memory(state, decision.name);
   fill_hot_context(state);
 }

@@ -194,6 +194,9 @@ bool topology::bind_memory_near(void* address, std::size_t bytes) const {
   return true;
 }
 
+// NOLINTNEXTLINE(readability-convert-member-functions-to-static): what else the machine has is asked for by members
+std::optional<std::uint64_t> topology::group_memory_left() const { return cgroup_memory_left(); }
+
 std::vector<int> topology::device_distances(std::span<const std::string> names) const {
   const io_topology devices;
   std::vector<int> distances;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,6 +49,10 @@ class topology {
   /// nothing to do and it returns false. A refusal, usual in containers, costs speed only and is a message at level
   /// debug with the reason.
   bool bind_memory_near(void* address, std::size_t bytes) const;
+
+  /// Bytes that the processes of this job's control group may still take, by memory.max; empty where nothing limits
+  /// them.
+  [[nodiscard]] std::optional<std::uint64_t> group_memory_left() const;
 
   /// How far the I/O devices of these names (RDMA devices: `mlx5_0`) are from `numa_node()`: 0 beside it, 1 in the same
   /// package, 2 elsewhere, 3 not known, as with devices of software. Reads the machine's I/O devices anew, which takes

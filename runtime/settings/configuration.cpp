@@ -19,7 +19,8 @@ namespace liana::detail {
 namespace {
 
 constexpr std::string_view size_words =
-    "a whole number of bytes from 64 KiB to 8 TiB, plain or with K, M, G, T, KiB, MiB, GiB or TiB (K = KiB = 1024), "
+    "auto, or a whole number of bytes from 64 KiB to 8 TiB, plain or with K, M, G, T, KiB, MiB, GiB or TiB (K = KiB = "
+    "1024), "
     "such as 512M";
 constexpr std::string_view duration_words =
     "a number above zero and up to 10^9 s, plain (seconds) or with ms, s, min or h, such as 500ms, or none";
@@ -60,13 +61,16 @@ void read_transport(const setting_text& text, configuration& out) {
       {{"auto", transport_choice::automatic}, {"shm", transport_choice::shm}, {"verbs", transport_choice::verbs}});
 }
 
-void read_segment_bytes(const setting_text& text, configuration& out) {
-  out.segment_bytes = whole_pages(parse_size(text, fewest_bytes, most_bytes));
+/// 0 where it is left open.
+std::size_t parse_automatic_size(const setting_text& text) {
+  return text.value == "auto" ? 0 : whole_pages(parse_size(text, fewest_bytes, most_bytes));
 }
 
-void read_cache_bytes(const setting_text& text, configuration& out) {
-  out.cache_bytes = whole_pages(parse_size(text, fewest_bytes, most_bytes));
+void read_segment_bytes(const setting_text& text, configuration& out) {
+  out.segment_bytes = parse_automatic_size(text);
 }
+
+void read_cache_bytes(const setting_text& text, configuration& out) { out.cache_bytes = parse_automatic_size(text); }
 
 void read_hosts(const setting_text& text, configuration& out) {
   if (text.value == "real") {
@@ -165,10 +169,10 @@ constexpr std::array<table_row, setting_count> table{{
     {{setting::transport, "LIANA_TRANSPORT", "transport", "auto", "auto, shm or verbs"},
      read_transport,
      from_code<&options::transport>},
-    {{setting::segment_bytes, "LIANA_SEGMENT_BYTES", "segment_bytes", "1GiB", size_words},
+    {{setting::segment_bytes, "LIANA_SEGMENT_BYTES", "segment_bytes", "auto", size_words},
      read_segment_bytes,
      from_code<&options::segment_bytes>},
-    {{setting::cache_bytes, "LIANA_CACHE_BYTES", "cache_bytes", "256MiB", size_words},
+    {{setting::cache_bytes, "LIANA_CACHE_BYTES", "cache_bytes", "auto", size_words},
      read_cache_bytes,
      from_code<&options::cache_bytes>},
     {{setting::hosts, "LIANA_HOSTS", "hosts", "real", "real, each, or a number of pretended hosts from 1 to 65536"},

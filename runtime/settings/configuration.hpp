@@ -69,8 +69,8 @@ struct setting_description {
 
 struct configuration {
   transport_choice transport = transport_choice::automatic;
-  std::size_t segment_bytes = 0;  ///< Whole pages.
-  std::size_t cache_bytes = 0;    ///< Whole pages.
+  std::size_t segment_bytes = 0;  ///< Whole pages; 0: auto (choose_sizes, runtime/job/sizes.hpp).
+  std::size_t cache_bytes = 0;    ///< As segment_bytes.
   hosts_choice hosts;
   std::size_t validity_words = 0;     ///< A power of two.
   std::optional<std::string> device;  ///< Empty: the nearest.

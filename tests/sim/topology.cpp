@@ -15,6 +15,8 @@ topology& topology::operator=(topology&& other) noexcept = default;
 // The interface is that of the real one. NOLINTBEGIN(readability-convert-member-functions-to-static)
 bool topology::bind_memory_near(void* /*address*/, std::size_t /*bytes*/) const { return false; }
 
+std::optional<std::uint64_t> topology::group_memory_left() const { return std::nullopt; }
+
 std::vector<int> topology::device_distances(std::span<const std::string> names) const {
   std::vector<int> unknown(names.size(), 3);
   return unknown;

@@ -48,8 +48,8 @@ void expect_refused(const std::string& variable, const std::string& value, const
 TEST(configuration, has_the_documented_defaults) {
   const configuration c = configure({}, {});
   EXPECT_EQ(c.transport, transport_choice::automatic);
-  EXPECT_EQ(c.segment_bytes, gib);
-  EXPECT_EQ(c.cache_bytes, 256 * mib);
+  EXPECT_EQ(c.segment_bytes, 0U);  // auto
+  EXPECT_EQ(c.cache_bytes, 0U);
   EXPECT_EQ(c.hosts, (hosts_choice{hosts_mode::real, 0}));
   EXPECT_EQ(c.validity_words, 262144U);
   EXPECT_EQ(c.device, std::nullopt);

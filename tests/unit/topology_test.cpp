@@ -286,6 +286,7 @@ class cgroup : public testing::Test {
     std::ofstream(root_ / path) << text;
   }
   [[nodiscard]] std::optional<double> limit() const { return cgroup_cpu_limit(root_); }
+  [[nodiscard]] std::optional<std::uint64_t> memory_left() const { return cgroup_memory_left(root_); }
 
  private:
   fs::path root_;
@@ -321,6 +322,33 @@ TEST_F(cgroup, of_version_1_is_found_under_a_name_that_only_the_host_knows) {
 }
 
 // 150000 / 1e-308 is infinite.
+TEST_F(cgroup, leaves_memory_by_the_least_on_the_way_up) {
+  EXPECT_EQ(memory_left(), std::nullopt);
+  file("proc/self/cgroup", "0::/jobs/7\n");
+  file("sys/fs/cgroup/jobs/7/memory.max", "max\n");
+  file("sys/fs/cgroup/jobs/7/memory.current", "1000\n");
+  EXPECT_EQ(memory_left(), std::nullopt);
+  file("sys/fs/cgroup/jobs/memory.max", "1000000\n");
+  file("sys/fs/cgroup/jobs/memory.current", "300000\n");
+  EXPECT_EQ(memory_left(), 700000U);
+  file("sys/fs/cgroup/jobs/7/memory.max", "500000\n");
+  EXPECT_EQ(memory_left(), 499000U);
+  file("sys/fs/cgroup/jobs/7/memory.current", "600000\n");
+  EXPECT_EQ(memory_left(), 0U);
+  // The kernel gives that back before it kills.
+  file("sys/fs/cgroup/jobs/7/memory.stat", "anon 5\ninactive_file 200000\n");
+  EXPECT_EQ(memory_left(), 100000U);
+}
+
+TEST_F(cgroup, of_version_1_leaves_memory_too) {
+  file("proc/self/cgroup", "5:memory:/docker/12ab\n4:cpu,cpuacct:/docker/12ab\n");
+  file("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+  file("sys/fs/cgroup/memory/memory.usage_in_bytes", "1000\n");
+  EXPECT_EQ(memory_left(), std::nullopt);
+  file("sys/fs/cgroup/memory/memory.limit_in_bytes", "1000000\n");
+  EXPECT_EQ(memory_left(), 999000U);
+}
+
 TEST_F(cgroup, limits_by_whole_numbers_only) {
   file("proc/self/cgroup", "0::/\n");
   file("sys/fs/cgroup/cpu.max", "150000 1e-308\n");

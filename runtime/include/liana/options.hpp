@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include <liana/detail/rank.hpp>
+
 namespace liana {
 
 /// The value of `options::warn_after` and `options::timeout` that means "never"; the variables say `none`.
@@ -61,13 +63,16 @@ struct options {
   /// all ranks share one host, otherwise verbs between hosts and shared memory within each.
   std::optional<std::string> transport{};
 
-  /// `LIANA_SEGMENT_BYTES`, default 1 GiB. Bytes for the objects and arrays of this rank; 64 KiB to 8 TiB, rounded up
-  /// to whole pages. The cache comes on top.
+  /// `LIANA_SEGMENT_BYTES`, default (`auto` in the variable) 1 GiB, or less where the host has less: the segments and
+  /// caches of all its ranks take four fifths of the free shared memory at most, and of what the job's control group
+  /// may still take; with verbs also what a process may lock. Bytes for the objects and arrays of this rank; 64 KiB to
+  /// 8 TiB, rounded up to whole pages. The cache comes on top. What is set is taken, or the start throws.
   std::optional<std::size_t> segment_bytes{};
 
-  /// `LIANA_CACHE_BYTES`, default 256 MiB. Bytes of replicas that this rank may hold; 64 KiB to 8 TiB, rounded up to
-  /// whole pages. No less than 64 KiB, because a bulk access and the guards of several threads pin several blocks of
-  /// the default 4 KiB at once.
+  /// `LIANA_CACHE_BYTES`, default (`auto` in the variable) a quarter of a segment whose size is left open too, else 256
+  /// MiB or what there is. Bytes of replicas that this rank may hold; 64 KiB to 8 TiB, rounded up to whole pages. No
+  /// less than 64 KiB, because a bulk access and the guards of several threads pin several blocks of the default 4 KiB
+  /// at once.
   std::optional<std::size_t> cache_bytes{};
 
   /// `LIANA_HOSTS`, default "real". "each": every rank counts as a host of its own. A number n from 1 to 65536: host =

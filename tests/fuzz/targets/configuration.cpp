@@ -86,8 +86,8 @@ void check_range(std::optional<int> value, int lowest, int highest) {
 }
 
 void check_values(const configuration& of) {
-  check_size(of.segment_bytes);
-  check_size(of.cache_bytes);
+  if (of.segment_bytes != 0) check_size(of.segment_bytes);  // 0: auto
+  if (of.cache_bytes != 0) check_size(of.cache_bytes);
   if (of.hosts.mode == hosts_mode::dealt) check_range(of.hosts.count, 1, 65536);
   require(std::has_single_bit(of.validity_words) && of.validity_words <= std::size_t{1} << 32, "validity words");
   require(!of.device || !of.device->empty(), "a device has a name");
@@ -105,14 +105,14 @@ liana::options in_code(const configuration& of) {
   const auto limit = [](std::optional<std::chrono::nanoseconds> time) {
     return time ? std::chrono::duration<double>(*time) : liana::no_time_limit;
   };
-  liana::options result{.segment_bytes = of.segment_bytes,
-                        .cache_bytes = of.cache_bytes,
-                        .validity_words = of.validity_words,
+  liana::options result{.validity_words = of.validity_words,
                         .device = of.device,
                         .port = of.port,
                         .gid_index = of.gid_index,
                         .warn_after = limit(of.warn_after),
                         .timeout = limit(of.timeout)};
+  if (of.segment_bytes != 0) result.segment_bytes = of.segment_bytes;  // 0: auto, which has no value in code
+  if (of.cache_bytes != 0) result.cache_bytes = of.cache_bytes;
   if (of.hosts.mode == hosts_mode::dealt) result.hosts = of.hosts.count;
   if (of.stats == stats_target::json_file) result.stats = "json:" + of.stats_file;
   return result;
