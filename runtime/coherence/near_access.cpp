@@ -87,6 +87,15 @@ void take_near(runtime_state& state, address block, const char* operation) {
   prepare_taken(state, entry, block);
 }
 
+bool try_take_near(runtime_state& state, address block) {
+  directory_entry& entry = entry_of(state, block);
+  if (!try_take_near(entry, state.rank())) {
+    return false;
+  }
+  prepare_taken(state, entry, block);
+  return true;
+}
+
 void near_read(runtime_state& state, address at, void* to, std::size_t bytes) {
   const home_view& home = state.memory.homes[static_cast<std::size_t>(at.home())];
   count(counter.home_accesses);

@@ -31,6 +31,9 @@ void near_write_taken(runtime_state& state, address at, const void* from, std::s
 /// caller.
 void take_near(runtime_state& state, address block, const char* operation);
 
+/// The same, unless somebody holds the block: then false.
+[[nodiscard]] bool try_take_near(runtime_state& state, address block);
+
 /// The home's own read in place.
 void take_in_place(runtime_state& state, address block);
 inline void give_in_place(directory_entry& entry) { entry.near.fetch_sub(near_reader, std::memory_order_release); }

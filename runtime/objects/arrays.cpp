@@ -107,7 +107,7 @@ std::shared_ptr<array_storage> make_array_storage(std::size_t size, std::size_t 
     });
   } catch (const error&) {
     if (!mine.is_null()) {  // another rank has no room
-      retire_blocks(state, *objects_of(state).places.find(mine.offset(), mine.block_log2()));
+      retire_blocks_later(state, *objects_of(state).places.find(mine.offset(), mine.block_log2()));
     }
     throw;
   }
@@ -125,8 +125,15 @@ void destroy_array_storage(array_storage& storage) {
   objects_of(state).parts.remove(storage);
   std::erase_if(objects_of(state).arrays, [&storage](const auto& each) { return each.get() == &storage; });
   const address mine = storage.first[static_cast<std::size_t>(state.rank())];
-  if (!mine.is_null()) {
-    retire_blocks(state, *objects_of(state).places.find(mine.offset(), mine.block_log2()));
+  if (mine.is_null()) {
+    return;
+  }
+  const auto blocks = *objects_of(state).places.find(mine.offset(), mine.block_log2());
+  try {
+    retire_blocks(state, blocks);
+  } catch (const error&) {
+    retire_blocks_later(state, blocks);  // the array is gone on all ranks
+    throw;
   }
 }
 

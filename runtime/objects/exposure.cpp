@@ -21,10 +21,6 @@ bool has_sharers(const directory_entry& entry) {
   return std::ranges::any_of(entry.sharers, [](const auto& word) { return word.load(std::memory_order_acquire) != 0; });
 }
 
-address nth_block(address first, std::size_t n) {
-  return first.advanced(static_cast<std::int64_t>(n << first.block_log2()));
-}
-
 std::atomic<std::uint64_t>& exposed_by_others(const runtime_state& state, rank_t home) {
   return reinterpret_cast<control_page*>(state.mapped(home).data())->exposed_by_others;
 }

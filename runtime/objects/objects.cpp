@@ -62,13 +62,47 @@ std::optional<allocator::allocation> find_live(runtime_state& state, address at)
     return objects.places.find(at.offset(), at.block_log2());
   }
   const annotated_lock lock(objects.kept_mutex);
-  const auto destroyed = [at](const allocator::allocation& each) { return each.offset == at.offset(); };
-  return std::ranges::any_of(objects.kept, destroyed) ? std::nullopt
-                                                      : objects.places.find(at.offset(), at.block_log2());
+  const auto is_here = [at](const allocator::allocation& each) { return each.offset == at.offset(); };
+  const bool destroyed = std::ranges::any_of(objects.kept, is_here) || std::ranges::any_of(objects.destroyed, is_here);
+  return destroyed ? std::nullopt : objects.places.find(at.offset(), at.block_log2());
 }
 
-/// What other ranks have freed of this rank's memory.
-void take_back_freed(runtime_state& state) {
+/// Where a block is held for a moment.
+void retire_taken(runtime_state& state, address block) {
+  directory_entry& entry = entry_of(state, block);
+  give_near(entry);
+  objects_of(state).pool.raise_version_floor(entry.version.load(std::memory_order_relaxed));
+}
+
+/// All blocks are retired.
+void free_blocks(runtime_state& state, const allocator::allocation& blocks) {
+  own_objects& objects = objects_of(state);
+  objects.exposed.remove(address_of(state, blocks), blocks.blocks);
+  if (state.control().exposed_by_others.load(std::memory_order_seq_cst) != 0) {
+    const annotated_lock lock(objects.kept_mutex);
+    objects.kept.push_back(blocks);
+    objects.kept_count.store(objects.kept.size() + objects.destroyed.size(), std::memory_order_release);
+    return;
+  }
+  objects.places.free(blocks);
+}
+
+/// What retire_blocks does, unless somebody holds a block: then false.
+bool try_retire_blocks(runtime_state& state, const allocator::allocation& blocks) {
+  const address first = address_of(state, blocks);
+  for (std::size_t i = 0; i < blocks.blocks; ++i) {
+    const address block = nth_block(first, i);
+    if (!try_take_near(state, block)) {
+      return false;
+    }
+    retire_taken(state, block);
+  }
+  free_blocks(state, blocks);
+  return true;
+}
+
+/// What other ranks have destroyed of this rank's objects.
+void take_back_destroyed(runtime_state& state) {
   std::uint64_t head =
       state.control().remote_frees.load(std::memory_order_acquire);  // a look; the exchange is the transport's
   while (head != 0) {
@@ -91,27 +125,51 @@ void take_back_freed(runtime_state& state) {
     // The transport wrote it there, after the last user of the object, and ordered by the swap: an order that
     // ThreadSanitizer, which sees one process, does not know of.
     racing_copy(&head, near_data(state, at), sizeof head);
-    retire_blocks(state, *blocks);
+    retire_blocks_later(state, *blocks);
   }
 }
 
-/// What was destroyed and could not be freed then.
-void free_kept(runtime_state& state) {
+/// Retires and frees what was destroyed, as far as that is possible now. What is left stays for the next time, also
+/// where this throws.
+void free_destroyed(runtime_state& state) {
   own_objects& objects = objects_of(state);
   if (objects.kept_count.load(std::memory_order_acquire) == 0) {
     return;
   }
   std::vector<allocator::allocation> kept;
+  std::vector<allocator::allocation> destroyed;
   {
     const annotated_lock lock(objects.kept_mutex);
-    if (state.control().exposed_by_others.load(std::memory_order_seq_cst) != 0) {
-      return;
+    if (state.control().exposed_by_others.load(std::memory_order_seq_cst) == 0) {
+      kept.swap(objects.kept);
     }
-    kept.swap(objects.kept);
-    objects.kept_count.store(0, std::memory_order_release);
+    destroyed.swap(objects.destroyed);
+    objects.kept_count.store(objects.kept.size(), std::memory_order_release);
   }
   for (const allocator::allocation& each : kept) {
     objects.places.free(each);
+  }
+  const auto keep = [&] {
+    const annotated_lock lock(objects.kept_mutex);
+    objects.destroyed.insert(objects.destroyed.end(), destroyed.begin(), destroyed.end());
+    objects.kept_count.store(objects.kept.size() + objects.destroyed.size(), std::memory_order_release);
+  };
+  std::size_t held = 0;  // the first ones
+  for (std::size_t i = 0; i < destroyed.size(); ++i) {
+    try {
+      if (!try_retire_blocks(state, destroyed[i])) {
+        std::swap(destroyed[held++], destroyed[i]);
+      }
+    } catch (...) {
+      destroyed.erase(destroyed.begin() + static_cast<std::ptrdiff_t>(held),
+                      destroyed.begin() + static_cast<std::ptrdiff_t>(i));
+      keep();
+      throw;
+    }
+  }
+  destroyed.resize(held);
+  if (held != 0) {
+    keep();
   }
 }
 
@@ -123,8 +181,8 @@ void begin_objects(runtime_state& state) {
 }
 
 address allocate_blocks(runtime_state& state, unsigned block_log2, std::size_t blocks, const char* what) {
-  take_back_freed(state);
-  free_kept(state);
+  take_back_destroyed(state);
+  free_destroyed(state);
   try {
     const allocator::allocation made = objects_of(state).places.allocate(block_log2, blocks);
     const address at = address_of(state, made);
@@ -141,22 +199,19 @@ address allocate_blocks(runtime_state& state, unsigned block_log2, std::size_t b
 
 void retire_blocks(runtime_state& state, const allocator::allocation& blocks) {
   const address first = address_of(state, blocks);
-  objects_of(state).exposed.remove(first, blocks.blocks);
   for (std::size_t i = 0; i < blocks.blocks; ++i) {
-    const address block = first.advanced(static_cast<std::int64_t>(i << blocks.block_log2));
-    directory_entry& entry = entry_of(state, block);
+    const address block = nth_block(first, i);
     take_near(state, block, "destroy");
-    give_near(entry);
-    objects_of(state).pool.raise_version_floor(entry.version.load(std::memory_order_relaxed));
+    retire_taken(state, block);
   }
+  free_blocks(state, blocks);
+}
+
+void retire_blocks_later(runtime_state& state, const allocator::allocation& blocks) {
   own_objects& objects = objects_of(state);
-  if (state.control().exposed_by_others.load(std::memory_order_seq_cst) != 0) {
-    const annotated_lock lock(objects.kept_mutex);
-    objects.kept.push_back(blocks);
-    objects.kept_count.store(objects.kept.size(), std::memory_order_release);
-    return;
-  }
-  objects.places.free(blocks);
+  const annotated_lock lock(objects.kept_mutex);
+  objects.destroyed.push_back(blocks);
+  objects.kept_count.store(objects.kept.size() + objects.destroyed.size(), std::memory_order_release);
 }
 
 made_object make_object(std::size_t bytes) {
@@ -207,7 +262,7 @@ void destroy_object(address at) {
     queue_to_home(state, at);
     return;
   }
-  take_back_freed(state);
+  take_back_destroyed(state);
   const auto blocks = find_live(state, at);
   if (!blocks.has_value()) {
     throw usage_error("destroy of " + to_string(at) + ": not the start of a live object; destroyed already?");

@@ -59,7 +59,10 @@ class own_objects final : public layer_part {
   /// mutex.
   annotated_mutex kept_mutex;
   std::vector<allocator::allocation> kept LIANA_GUARDED_BY(kept_mutex);
-  std::atomic<std::size_t> kept_count{0};  ///< of them; written with the mutex, looked at without it
+  /// Destroyed by other ranks, or with an array, and not retired yet: somebody may hold a block of them. Any thread,
+  /// with the mutex.
+  std::vector<allocator::allocation> destroyed LIANA_GUARDED_BY(kept_mutex);
+  std::atomic<std::size_t> kept_count{0};  ///< of both; written with the mutex, looked at without it
 
   /// Those of all ranks that are not destroyed, and how many there have been. By collective calls, one thread at a
   /// time.
@@ -72,6 +75,11 @@ class own_objects final : public layer_part {
 
 inline own_objects& objects_of(const runtime_state& state) { return *static_cast<own_objects*>(state.objects.get()); }
 
+/// A block of several in a row.
+inline address nth_block(address first, std::size_t n) {
+  return first.advanced(static_cast<std::int64_t>(n << first.block_log2()));
+}
+
 /// Makes what this rank has of objects; the segments are there. From then on what was written as plain memory is
 /// published before ranks meet.
 void begin_objects(runtime_state& state);
@@ -80,7 +88,11 @@ void begin_objects(runtime_state& state);
 /// asked for.
 address allocate_blocks(runtime_state& state, unsigned block_log2, std::size_t blocks, const char* what);
 
-/// Invalidates every replica of a live allocation and frees it.
+/// Invalidates every replica of a live allocation and frees it, waiting for those who hold a block. What is thrown is
+/// thrown while the allocation lives.
 void retire_blocks(runtime_state& state, const allocator::allocation& blocks);
+
+/// The same, later: the next time that this rank takes memory and nobody holds a block of it.
+void retire_blocks_later(runtime_state& state, const allocator::allocation& blocks);
 
 }  // namespace liana::detail

@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -197,6 +198,43 @@ TEST(destroy, of_distributed_arrays_gives_the_memory_back) {
     const auto array = liana::make_array<char>(n);
     array[n - 1] = 'x';
     liana::destroy(array);
+  }
+}
+
+TEST(destroy, of_an_array_of_which_a_block_is_held_gives_the_memory_back_later) {
+  const std::size_t n = segment_bytes / 2 * static_cast<std::size_t>(liana::size());
+  for (int round = 0; round < 3; ++round) {
+    const auto array = liana::make_array<char>(n);
+    const std::size_t mine = static_cast<std::size_t>(liana::rank()) * (segment_bytes / 2);
+    {
+      const auto guard = array.ptr(mine).write();
+      EXPECT_TRUE(throws_naming<liana::usage_error>([&] { liana::destroy(array); }, {"destroy", "holds the block"}));
+    }
+    liana::barrier();
+  }
+}
+
+// The ranks before it in the chain that the home takes back, and those behind it, are freed all the same.
+TEST(destroy, from_another_rank_of_an_object_that_is_held_gives_the_memory_back_later) {
+  if (liana::size() < 2) GTEST_SKIP() << "there is no other rank";
+  constexpr std::size_t bytes = segment_bytes / 9;
+  for (int round = 0; round < 3; ++round) {
+    std::array<global_ptr<char>, 5> own;
+    for (auto& each : own) each = liana::make_global_array<char>(bytes);
+    const auto all = from_every_rank(own);
+    auto guard = own[2].read();
+    liana::barrier();
+    for (const auto& each : all[static_cast<std::size_t>((liana::rank() + 1) % liana::size())]) liana::destroy(each);
+    liana::barrier();
+    std::vector<global_ptr<char>> again;
+    const auto make = [&](std::size_t count) {
+      for (std::size_t i = 0; i < count; ++i) again.push_back(liana::make_global_array<char>(bytes));
+    };
+    make(6);  // more than is free, unless all but the one that is held were taken back
+    guard.release();
+    make(2);  // and that one, too
+    for (const auto& each : again) liana::destroy(each);
+    liana::barrier();
   }
 }
 
