@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -16,6 +17,9 @@
 
 namespace liana::detail {
 namespace {
+
+/// How often a cache that the system had no more memory for makes room by eviction before it asks for memory again.
+constexpr unsigned evictions_until_next_try = 1024;
 
 constexpr std::size_t headers_share = 8;  // of the memory, one part of so many
 
@@ -63,6 +67,7 @@ struct cache::implementation final : cache_pages::residents {
   bool evict(replica_number owner) override LIANA_REQUIRES(mutex);
 
   replica* allocate(address block) LIANA_REQUIRES(mutex);
+  std::byte* take_pages(unsigned log2, replica_number owner) LIANA_REQUIRES(mutex);
   replica* take_header() LIANA_REQUIRES(mutex);
   void release(replica& copy) noexcept LIANA_REQUIRES(mutex);
   bool link(address block, replica& copy) LIANA_REQUIRES(mutex);
@@ -79,7 +84,8 @@ struct cache::implementation final : cache_pages::residents {
   replica_table table LIANA_GUARDED_BY(mutex);
   std::size_t linked LIANA_GUARDED_BY(mutex) = 0;
   std::uint64_t evictions LIANA_GUARDED_BY(mutex) = 0;
-  replica_number hand LIANA_GUARDED_BY(mutex) = 0;  ///< of the CLOCK over the headers
+  replica_number hand LIANA_GUARDED_BY(mutex) = 0;           ///< of the CLOCK over the headers
+  unsigned evicted_while_short LIANA_GUARDED_BY(mutex) = 0;  ///< times, since memory was last asked for in vain
 };
 
 // ---- eviction ----
@@ -130,11 +136,7 @@ replica* cache::implementation::allocate(address block) {
   std::byte* data = copy->small;
   if (log2 >= cache_pages::smallest_log2) {
     try {
-      const replica_number number = headers.number_of(*copy);
-      data = pages.take(log2, number);
-      if (data == nullptr && pages.make_room(log2, *this)) {
-        data = pages.take(log2, number);
-      }
+      data = take_pages(log2, headers.number_of(*copy));
     } catch (...) {
       headers.give(*copy);
       throw;
@@ -153,11 +155,47 @@ replica* cache::implementation::allocate(address block) {
   return copy;
 }
 
-/// Where all are in use, CLOCK over the headers makes one free, in rounds like those of cache_pages::make_room.
+/// Null when there is no room. Where the system has no memory for a larger cache, it stays as large as it is, and is
+/// thrown only if nothing in it can go.
+std::byte* cache::implementation::take_pages(unsigned log2, replica_number owner) {
+  if (evicted_while_short == evictions_until_next_try) {
+    evicted_while_short = 0;
+    pages.offer_uncommitted();
+  }
+  std::exception_ptr refused;
+  std::byte* data = nullptr;
+  try {
+    data = pages.take(log2, owner);
+  } catch (...) {
+    if (!pages.withhold_uncommitted()) {
+      throw;
+    }
+    refused = std::current_exception();
+    evicted_while_short = 0;
+  }
+  if (data == nullptr && pages.make_room(log2, *this)) {
+    ++evicted_while_short;
+    data = pages.take(log2, owner);
+  }
+  if (data == nullptr) {
+    pages.offer_uncommitted();
+    if (refused != nullptr) {
+      std::rethrow_exception(refused);
+    }
+  }
+  return data;
+}
+
+/// Where all are in use, or there is no memory for more, CLOCK over the headers makes one free, in rounds like those of
+/// cache_pages::make_room.
 replica* cache::implementation::take_header() {
-  replica* const copy = headers.take();
-  if (copy != nullptr) {
-    return copy;
+  std::exception_ptr refused;
+  try {
+    if (replica* const copy = headers.take(); copy != nullptr) {
+      return copy;
+    }
+  } catch (...) {
+    refused = std::current_exception();
   }
   const auto all = static_cast<replica_number>(headers.made());
   for (const bool forced : {false, false, true}) {
@@ -168,6 +206,9 @@ replica* cache::implementation::take_header() {
         return headers.take();
       }
     }
+  }
+  if (refused != nullptr) {
+    std::rethrow_exception(refused);
   }
   return nullptr;
 }

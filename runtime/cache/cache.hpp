@@ -27,7 +27,8 @@ namespace liana::detail {
 class cache {
  public:
   /// Cuts up `memory` (of this rank's segment, page-aligned). `commit(first byte, bytes)` makes a part of it usable,
-  /// called once for each page before its first use; it may throw, the cache is then unchanged.
+  /// called once for each page before its first use. It may throw: the cache then stays as large as it is, and throws
+  /// that itself only where nothing in it can go.
   cache(std::span<std::byte> memory, std::function<void(std::byte*, std::size_t)> commit);
   cache(const cache&) = delete;
   cache& operator=(const cache&) = delete;

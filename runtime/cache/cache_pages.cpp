@@ -63,6 +63,22 @@ void cache_pages::commit_up_to(std::uint64_t end) {
   pages_.resize(wanted);
 }
 
+bool cache_pages::withhold_uncommitted() noexcept {
+  if (withheld_ != 0 || pages_.size() == free_.size()) {
+    return false;
+  }
+  withheld_ = free_.size() - pages_.size();
+  free_.take(pages_.size(), withheld_);
+  return true;
+}
+
+void cache_pages::offer_uncommitted() noexcept {
+  if (withheld_ != 0) {
+    free_.give(pages_.size(), withheld_);
+    withheld_ = 0;
+  }
+}
+
 std::byte* cache_pages::take_piece(unsigned log2, replica_number owner) {
   if (open_[log2] == none && !open_page(log2)) {
     return nullptr;
@@ -215,7 +231,7 @@ cache_pages::unit cache_pages::unit_at(std::uint64_t number) const {
 
 bool cache_pages::may_go(unit pages, residents& them, bool forced) const {
   if (pages.first >= pages_.size()) {
-    return true;
+    return withheld_ == 0;
   }
   const auto one_may_go = [&](replica_number owner) {
     return forced ? them.may_be_forced_out(owner) : them.may_go(owner);

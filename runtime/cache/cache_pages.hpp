@@ -26,7 +26,8 @@ using replica_number = std::uint32_t;
 ///
 /// Invariants:
 ///   1. A page is cut while at least one of its pieces is owned, and in its size's list of open pages while one is not.
-///   2. Pages from `pages_.size()` upwards are free and not committed; those below are committed.
+///   2. Pages from `pages_.size()` upwards are not committed, and free unless they are withheld; those below are
+///      committed.
 ///
 /// Thread safety: none; the owner locks.
 class cache_pages {
@@ -58,6 +59,12 @@ class cache_pages {
   /// then.
   std::byte* take(unsigned block_log2, replica_number owner);
 
+  /// Where memory could not be committed: does without the pages that are not, so that `make_room` and `take` go on
+  /// with those that are. False when it does so already, or all are committed.
+  bool withhold_uncommitted() noexcept;
+  /// Takes that back: more memory may be had by now.
+  void offer_uncommitted() noexcept;
+
   /// Gives back what `take` returned.
   void give(const std::byte* data, unsigned block_log2) noexcept;
 
@@ -67,7 +74,7 @@ class cache_pages {
   /// finds what nobody used during the first); what may go still goes in a third.
   bool make_room(unsigned block_log2, residents& them);
 
-  [[nodiscard]] std::uint64_t used_pages() const { return free_.size() - free_.free(); }
+  [[nodiscard]] std::uint64_t used_pages() const { return free_.size() - free_.free() - withheld_; }
 
  private:
   static constexpr std::uint32_t none = 0xFFFF'FFFF;
@@ -118,6 +125,7 @@ class cache_pages {
   free_pages free_;
   std::vector<page> pages_;
   std::array<std::uint32_t, page_log2> open_{};  ///< by log2 of the size: the first page with a piece that nobody owns
+  std::uint64_t withheld_ = 0;                   ///< pages
   std::uint64_t hand_ = 0;
   std::uint32_t hand_piece_ = 0;  ///< within the page, where it is cut into pieces of the wanted size
 };
