@@ -27,7 +27,16 @@ case $way in
     flags=$(pkg-config --cflags --libs liana)
     printf 'pkg-config: %s\n' "$flags"
     # shellcheck disable=SC2086  # one flag per word
-    "$compiler" main.cpp -o outside $flags
+    "$compiler" -std=c++20 main.cpp -o outside $flags
+    # In silence, also of the headers, which pkg-config does not name as those of the system; and with whatever a program is compiled with.
+    for more in '-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Weffc++ -Wold-style-cast' -std=c++23 -fno-rtti -ffast-math; do
+      # shellcheck disable=SC2086  # one flag per word
+      "$compiler" -std=c++20 -Werror $more -c everything.cpp -o silent.o $flags
+    done
+    # What the compiler says of an older language names the one that is needed.
+    # shellcheck disable=SC2086
+    "$compiler" -std=c++17 -c main.cpp -o old.o $flags 2>&1 | grep -q 'error.*Liana needs C++20' ||
+      { printf 'build_and_run.sh: C++17 is not refused by name\n' >&2; exit 1; }
     program=./outside
     LD_LIBRARY_PATH=$(dirname "$pc")/..${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
     export LD_LIBRARY_PATH

@@ -77,8 +77,8 @@ template <class T>
 }
 
 /// Frees what `make_global` or `make_global_array` returned, from any rank; a null pointer is ignored. From another
-/// rank it only queues the memory to its home, which takes it back when it next allocates, and returns at once. Nobody
-/// may use the object any more, as with `delete`.
+/// rank it only queues the memory to its home, which takes it back when it next allocates and nobody has a guard on it,
+/// and returns at once. Nobody may use the object any more, as with `delete`.
 ///
 /// Throws usage_error for a pointer that is not the start of a live object, where that can be told: at the home. A
 /// second `destroy` from another rank is logged as an error by the home. Any thread.

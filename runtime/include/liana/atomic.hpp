@@ -201,7 +201,7 @@ class global_atomic {
     }
   }
 
-  detail::address at_;
+  detail::address at_{};
 };
 
 /// An atomic in this rank's memory, with `value` in it, on a cache line of its own. Not collective; hand the handle to

@@ -221,7 +221,7 @@ class global_ptr {
   [[nodiscard]] constexpr detail::address address() const { return address_; }
 
  private:
-  detail::address address_;
+  detail::address address_{};
 };
 
 /// What `*p` and `p[n]` give: reads as `p.get()`, is assigned to as `p.put(x)`. `auto x = *p` names the proxy, not the
@@ -288,7 +288,7 @@ class global_reference {  // NOLINT(cppcoreguidelines-special-member-functions):
     return *this;
   }
 
-  global_ptr<T> to_;
+  global_ptr<T> to_{};
 };
 
 /// As their std namesakes, for global pointers. The caller answers for the types.

@@ -55,7 +55,7 @@ class [[nodiscard]] read_guard {
   explicit read_guard(detail::read_hold hold) : hold_(hold) {}
 
  private:
-  detail::read_hold hold_;
+  detail::read_hold hold_{};
 };
 
 /// Exclusive access to a `T` in global memory. From `global_ptr<T>::write()`.
@@ -112,7 +112,7 @@ class [[nodiscard]] write_guard {
     }
   }
 
-  detail::write_hold hold_;
+  detail::write_hold hold_{};
 };
 
 }  // namespace liana

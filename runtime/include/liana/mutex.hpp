@@ -68,7 +68,7 @@ class global_mutex {
   [[nodiscard]] constexpr detail::address address() const { return at_; }
 
  private:
-  detail::address at_;
+  detail::address at_{};
 };
 
 /// A mutex that many readers or one writer hold. From `make_shared_mutex`; a SharedLockable for `std::shared_lock` and
@@ -103,7 +103,7 @@ class global_shared_mutex {
   [[nodiscard]] constexpr detail::address address() const { return at_; }
 
  private:
-  detail::address at_;
+  detail::address at_{};
 };
 
 /// What threads of any ranks wait for, with a `global_mutex` that guards what they wait for. From `make_condition`.
@@ -156,7 +156,7 @@ class global_condition {
   [[nodiscard]] constexpr detail::address address() const { return at_; }
 
  private:
-  detail::address at_;
+  detail::address at_{};
 };
 
 /// Each makes one in this rank's memory. Not collective; hand it to other ranks as data or by `broadcast`. Throws

@@ -56,15 +56,18 @@ class [[nodiscard]] pending_get {
   }
 
   /// For the library.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Weffc++"  // `value_` is written once it is here
   explicit pending_get(detail::address at) : at_(at), here_(detail::begin_read(at, value_.data(), value_.size())) {
     if (!here_) {
       runtime_ = detail::runtime_number();
     }
   }
+#pragma GCC diagnostic pop
 
  private:
   alignas(T) std::array<std::byte, sizeof(T)> value_;  // NOLINT(cppcoreguidelines-pro-type-member-init): once `here_`
-  detail::address at_;
+  detail::address at_{};
   std::uint64_t runtime_ = 0;  ///< the number of the runtime that the read was begun in, unless it is here
   std::uint32_t polls_ = 0;
   bool here_;

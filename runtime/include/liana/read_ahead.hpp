@@ -53,7 +53,7 @@ class [[nodiscard]] pending_reads {
   explicit pending_reads(detail::begun_reads reads) : reads_(std::move(reads)) {}
 
  private:
-  detail::begun_reads reads_;
+  detail::begun_reads reads_{};
   std::uint32_t polls_ = 0;
 };
 
@@ -86,7 +86,11 @@ class [[nodiscard]] read_walk {
       walk_->advance();
       return *this;
     }
+    // What a copy of before refers to has gone, so none is returned, as std::input_iterator allows.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Weffc++"
     void operator++(int) { walk_->advance(); }
+#pragma GCC diagnostic pop
     friend bool operator==(const iterator& at, std::default_sentinel_t /*end*/) { return at.is_at_end(); }
 
    private:
@@ -138,9 +142,9 @@ class [[nodiscard]] read_walk {
   std::shared_ptr<const detail::array_storage> storage_;
   std::size_t next_;
   std::size_t end_;
-  detail::walk_ahead ahead_;
-  detail::read_holds hold_;
-  std::span<const T> chunk_;
+  detail::walk_ahead ahead_{};
+  detail::read_holds hold_{};
+  std::span<const T> chunk_{};
 };
 
 /// Blocks that a walk has on the way in front of it, unless it is told otherwise.

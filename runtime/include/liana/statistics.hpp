@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include <liana/detail/rank.hpp>
+
 namespace liana {
 
 /// What one rank has done since its runtime started. "Remote" is what goes through the transport, to homes on other

@@ -86,8 +86,8 @@ class block_view {
   }
 
  private:
-  Holds holds_;
-  std::unique_ptr<view_map<Element>> map_;  ///< null: one run or none
+  Holds holds_{};
+  std::unique_ptr<view_map<Element>> map_{};  ///< null: one run or none
   Element* only_run_ = nullptr;
   std::size_t size_ = 0;
 };
@@ -198,7 +198,7 @@ class [[nodiscard]] write_view {
       : blocks_(storage, first, size) {}
 
  private:
-  detail::block_view<T, detail::write_holds> blocks_;
+  detail::block_view<T, detail::write_holds> blocks_{};
 };
 
 /// Exclusive access to all elements of an array that lie at this rank: plain contiguous memory, a contiguous range that
@@ -262,8 +262,8 @@ class [[nodiscard]] local_write_guard {
   }
 
  private:
-  detail::write_holds holds_;
-  std::span<T> elements_;
+  detail::write_holds holds_{};
+  std::span<T> elements_{};
 };
 
 }  // namespace liana

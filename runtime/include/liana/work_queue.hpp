@@ -206,10 +206,10 @@ class work_queue {
   }
 
   std::unique_ptr<detail::shared_work> shared_;
-  std::vector<T> own_;  ///< memory for this rank's items, of which it has those in [oldest_, newest_)
+  std::vector<T> own_{};  ///< memory for this rank's items, of which it has those in [oldest_, newest_)
   std::size_t oldest_ = 0;
   std::size_t newest_ = 0;
-  work_counts counts_;
+  work_counts counts_{};
 };
 
 /// Collective. A queue without work. Throws on all ranks alike, as `make_array`.

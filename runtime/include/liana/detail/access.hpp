@@ -118,8 +118,8 @@ void write_pieces(std::span<const const_piece> pieces);
 
 /// Several blocks held for reading.
 struct read_hold_set {
-  std::vector<read_hold> holds;
-  std::vector<hold_record*> records;  ///< of runs of blocks that are held in place
+  std::vector<read_hold> holds{};
+  std::vector<hold_record*> records{};  ///< of runs of blocks that are held in place
 };
 inline read_hold_set moved(read_hold_set set) noexcept {
   for (hold_record* const each : set.records) {

@@ -114,7 +114,7 @@ struct reads_here {
 
 /// Where a gather will find an element: known some time before it is read, so that the memory can be on its way.
 struct planned_read {
-  address at;
+  address at{};
   const directory_entry* entry = nullptr;  ///< near; null: far
   const std::byte* data = nullptr;         ///< near
   const replica* copy = nullptr;           ///< far, where there seems to be one

@@ -31,7 +31,8 @@ class divider {
 
   [[nodiscard]] std::uint64_t divisor() const { return divisor_; }
   [[nodiscard]] std::uint64_t operator()(std::uint64_t n) const {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(n << 1U) * multiplier_) >> 64U) >> shift_;
+    __extension__ using twice = unsigned __int128;  // no warning under -Wpedantic
+    return static_cast<std::uint64_t>((static_cast<twice>(n << 1U) * multiplier_) >> 64U) >> shift_;
   }
 
  private:

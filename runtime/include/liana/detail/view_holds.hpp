@@ -51,8 +51,8 @@ class read_holds {
   }
 
  private:
-  read_hold one_;
-  read_hold_set many_;
+  read_hold one_{};
+  read_hold_set many_{};
 };
 
 /// The same for writing. `close` publishes what was written, and holds nothing afterwards even if it throws; the
@@ -104,8 +104,8 @@ class write_holds {
     }
   }
 
-  write_hold one_;
-  std::vector<write_hold> many_;
+  write_hold one_{};
+  std::vector<write_hold> many_{};
 };
 
 }  // namespace liana::detail

@@ -22,9 +22,9 @@ struct view_map {
     std::size_t run_end;  ///< position in the view where the run that the block belongs to ends
   };
 
-  divider per_block;
+  divider per_block{};
   std::size_t skew = 0;  ///< elements of the first block before the view
-  std::vector<block> blocks;
+  std::vector<block> blocks{};
 
   struct place {
     Element* at;
