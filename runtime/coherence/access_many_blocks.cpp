@@ -4,6 +4,9 @@
 #include <numeric>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include <liana/detail/print.hpp>
 #include <liana/error.hpp>
 
 #include "runtime/coherence/access_one_block.hpp"
@@ -64,12 +67,19 @@ void note_runs(const runtime_state& state, std::span<const address> blocks, cons
   }
 }
 
-/// For what cannot fail a second time.
-void give_back_noexcept(runtime_state& state, const write_hold& hold) noexcept {
-  try {
-    give_back(state, hold);
-  } catch (const std::exception& problem) {
-    log::error("{}", problem.what());
+/// A view keeps the replicas of all its blocks at once, and blocks of near ranks have replicas too: only a rank's own
+/// are read in place.
+void require_room_for_view(const runtime_state& state, std::span<const address> blocks) {
+  std::size_t bytes = 0;
+  for (const address each : blocks) {
+    bytes += each.home() == state.rank() ? 0 : each.block_bytes();
+  }
+  if (bytes > state.settings.cache_bytes) {
+    throw resource_error(fmt::format(
+        "read of {} blocks from {} on: a view of them keeps {} bytes of replicas at once, of all blocks that are not "
+        "this rank's own, but the cache has {} bytes; walk() over the elements or get() them, which take less at a "
+        "time, or raise LIANA_CACHE_BYTES (options::cache_bytes)",
+        blocks.size(), to_string(blocks.front()), bytes, state.settings.cache_bytes));
   }
 }
 
@@ -145,6 +155,7 @@ void write_pieces(std::span<const const_piece> pieces) {
 read_hold_set open_reads(std::span<const address> blocks) {
   read_hold_set set{.holds = std::vector<read_hold>(blocks.size()), .records = {}};
   runtime_state& state = require_runtime("read");
+  require_room_for_view(state, blocks);
   const global_order order(blocks);
   auto& holds = set.holds;
   try {
@@ -163,17 +174,23 @@ read_hold_set open_reads(std::span<const address> blocks) {
       }
     }
     window.drain();
+    set.records.reserve(static_cast<std::size_t>(
+        std::ranges::count_if(holds, [](const read_hold& each) { return each.is_in_place(); })));
+    note_runs(
+        state, blocks, order, false, [&](std::size_t i) { return holds[i].is_in_place(); },
+        [&](hold_record* record, std::size_t /*i*/) {
+          if (set.records.empty() || set.records.back() != record) {
+            set.records.push_back(record);
+          }
+        });
   } catch (...) {
+    for (hold_record* const each : set.records) {
+      each->guards.store(1, std::memory_order_relaxed);
+      forget_hold(*each);
+    }
     undo_reads(state, blocks, holds);
     throw;
   }
-  note_runs(
-      state, blocks, order, false, [&](std::size_t i) { return holds[i].is_in_place(); },
-      [&](hold_record* record, std::size_t /*i*/) {
-        if (set.records.empty() || set.records.back() != record) {
-          set.records.push_back(record);
-        }
-      });
   return set;
 }
 
@@ -186,17 +203,20 @@ std::vector<write_hold> open_writes(std::span<const address> blocks) {
       const std::size_t i = order[k];
       holds[i] = take_for_write(state, checked_block(state, blocks[i], 1, "write"), false);
     }
+    note_runs(
+        state, blocks, order, true, [](std::size_t /*i*/) { return true; },
+        [&](hold_record* record, std::size_t i) { holds[i].record = record; });
   } catch (...) {
     for (const write_hold& each : holds) {
+      if (each.record != nullptr) {
+        forget_hold(*each.record);
+      }
       if (each.data != nullptr) {
         give_back_noexcept(state, each);
       }
     }
     throw;
   }
-  note_runs(
-      state, blocks, order, true, [](std::size_t /*i*/) { return true; },
-      [&](hold_record* record, std::size_t i) { holds[i].record = record; });
   return holds;
 }
 

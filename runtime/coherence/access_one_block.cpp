@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "runtime/coherence/checked_address.hpp"
@@ -78,7 +79,12 @@ read_hold open_read_slowly(address at, std::size_t bytes) {
   const address block = at.block();
   if (at.home() == state.rank()) {
     take_in_place(state, block);
-    return read_hold::in_place(near_data(state, at), note_hold(state, block, block, 1, false));
+    try {
+      return read_hold::in_place(near_data(state, at), note_hold(state, block, block, 1, false));
+    } catch (const std::bad_alloc&) {
+      give_in_place(entry_of(state, block));
+      throw;
+    }
   }
   replica& copy = pinned_replica(state, block, "read");
   return read_hold::pinned(data_of(copy, at), copy);
@@ -117,7 +123,12 @@ write_hold take_for_write(runtime_state& state, address at, bool overwrite) {
 write_hold open_write(address at, std::size_t bytes, bool overwrite) {
   runtime_state& state = state_for(at, bytes, "write");
   write_hold hold = take_for_write(state, at, overwrite);
-  hold.record = note_hold(state, at.block(), at.block(), 1, true);
+  try {
+    hold.record = note_hold(state, at.block(), at.block(), 1, true);
+  } catch (const std::bad_alloc&) {
+    give_back_noexcept(state, hold);
+    throw;
+  }
   return hold;
 }
 
@@ -141,6 +152,14 @@ void give_back(runtime_state& state, const write_hold& hold) {
   claimed_replica copy(*state.replicas, *hold.copy);
   const std::span<const std::byte> written(copy.data_at(block), block.block_bytes());
   release_far(state, block, written, hold.version, after_release::keep_replica, std::move(copy));
+}
+
+void give_back_noexcept(runtime_state& state, const write_hold& hold) noexcept {
+  try {
+    give_back(state, hold);
+  } catch (const std::exception& problem) {
+    log::error("{}", problem.what());
+  }
 }
 
 void close_write(write_hold& hold) {

@@ -13,5 +13,7 @@ write_hold take_for_write(runtime_state& state, address at, bool overwrite);
 
 /// Publishes it.
 void give_back(runtime_state& state, const write_hold& hold);
+/// The same, logging what it throws.
+void give_back_noexcept(runtime_state& state, const write_hold& hold) noexcept;
 
 }  // namespace liana::detail

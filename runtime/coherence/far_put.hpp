@@ -28,8 +28,9 @@ class far_put {
   }
 
   /// `bytes` stay where they are until `take_bytes` or `release`.
-  far_put(runtime_state& state, address at, std::span<const std::byte> bytes, claimed_replica&& copy)
-      : state_(state), at_(at), bytes_(bytes), copy_(std::move(copy)), write_(state, at.block(), nullptr) {}
+  far_put(runtime_state& state, address at, std::span<const std::byte> bytes, claimed_replica&& copy,
+          when_all_are_lent then = when_all_are_lent::wait)
+      : state_(state), at_(at), bytes_(bytes), copy_(std::move(copy)), write_(state, at.block(), nullptr, then) {}
 
   [[nodiscard]] far_write& write() { return write_; }
 

@@ -27,8 +27,8 @@ std::uint64_t lock_at(const runtime_state& state, address block) {
 
 }  // namespace
 
-far_write::far_write(runtime_state& state, address block, std::byte* fetch_to)
-    : state_(state), block_(block), fetch_to_(fetch_to), seen_(state) {}
+far_write::far_write(runtime_state& state, address block, std::byte* fetch_to, when_all_are_lent then)
+    : state_(state), block_(block), fetch_to_(fetch_to), seen_(state, then) {}
 
 far_write::~far_write() {
   while (!done_.done()) {
@@ -94,6 +94,7 @@ void far_write::post_lock() {
       operation::read(state_.entry_at(block_), seen_->entry.data(), entry_bytes),
       operation::read(state_.data_at(block_), fetch_to_, block_.block_bytes()),
   };
+  seen_->before = lock_of(state_);  // anything but 0, in case that nothing is posted
   phase_ = phase::locking;
   state_.wire->post(block_.home(), std::span(chain).first(fetch_to_ != nullptr ? 3 : 2), done_);
 }
@@ -140,6 +141,23 @@ void far_write::unlock() noexcept {
   }
 }
 
+namespace {
+
+/// Without memory for a release that nobody waits for. `kept`: the replica that becomes valid.
+void release_and_wait(runtime_state& state, address block, std::span<const operation> chain, claimed_replica* kept) {
+  transport::completion done;
+  state.wire->post(block.home(), chain, done);  // R8: in this order
+  while (!done.done()) {
+    state.wire->progress();
+  }
+  check_completion(state, done, "release of a write", block);
+  if (kept != nullptr) {
+    kept->publish(false);
+  }
+}
+
+}  // namespace
+
 /// runtime/coherence/README.md, "Far write", its release.
 void release_far(runtime_state& state, address at, std::span<const std::byte> written, std::uint64_t version,
                  after_release what, claimed_replica&& copy) {
@@ -158,6 +176,10 @@ void release_far(runtime_state& state, address at, std::span<const std::byte> wr
       operation::compare_swap(lock_at(state, block), lock_of(state), 0, nullptr),
   };
   auto posted = protocol_of(state).releases.take();
+  if (posted == nullptr) {
+    release_and_wait(state, block, chain, what == after_release::keep_replica ? &copy : nullptr);
+    return;
+  }
   posted->block = block;
   if (what == after_release::keep_replica) {
     posted->pinned = &copy.publish(true);

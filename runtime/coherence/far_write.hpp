@@ -30,7 +30,7 @@ namespace liana::detail {
 class far_write {
  public:
   /// `fetch_to`: where the block's data are wanted, or null when they are not.
-  far_write(runtime_state& state, address block, std::byte* fetch_to);
+  far_write(runtime_state& state, address block, std::byte* fetch_to, when_all_are_lent then = when_all_are_lent::wait);
   far_write(const far_write&) = delete;
   far_write& operator=(const far_write&) = delete;
   far_write(far_write&&) = delete;

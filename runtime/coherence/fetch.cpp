@@ -31,10 +31,10 @@ replica& publish_fetched(claimed_replica& copy, std::uint64_t old_version, bool 
 
 }  // namespace
 
-far_fetch::far_fetch(runtime_state& state, address block, claimed_replica&& copy)
+far_fetch::far_fetch(runtime_state& state, address block, claimed_replica&& copy, when_all_are_lent then)
     : copy_(std::move(copy)),
       old_version_(copy_->version.load(std::memory_order_relaxed)),
-      miss_(state, block, *copy_, copy_.kept()) {}
+      miss_(state, block, *copy_, copy_.kept(), then) {}
 
 replica& far_fetch::publish(bool pinned) { return publish_fetched(copy_, old_version_, pinned); }
 

@@ -18,7 +18,8 @@ namespace liana::detail {
 ///     fetch.publish(pinned);
 class far_fetch {
  public:
-  far_fetch(runtime_state& state, address block, claimed_replica&& copy);
+  far_fetch(runtime_state& state, address block, claimed_replica&& copy,
+            when_all_are_lent then = when_all_are_lent::wait);
 
   [[nodiscard]] read_miss& miss() { return miss_; }
   [[nodiscard]] const read_miss& miss() const { return miss_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <utility>
 
 #include <liana/error.hpp>
@@ -67,17 +68,19 @@ bool prefetch_list::has_room(address block) const {
 
 /// Claims a replica for one that is not begun yet.
 cache::claim_result prefetch_list::add(runtime_state& state, address block) {
-  claimed_replica copy(*state.replicas, block);
-  const auto result = copy.result();
-  if (result != cache::claim_result::claimed) {
-    return result;
-  }
+  // A hint is dropped where there is no memory for a replica, or so many operations are under way already.
   try {
-    under_way_.push_back(std::make_unique<far_fetch>(state, block, std::move(copy)));
-  } catch (const resource_error&) {  // so many operations are under way already
+    claimed_replica copy(*state.replicas, block);
+    if (const auto result = copy.result(); result != cache::claim_result::claimed) {
+      return result;
+    }
+    under_way_.push_back(std::make_unique<far_fetch>(state, block, std::move(copy), when_all_are_lent::refuse));
+  } catch (const resource_error&) {
+    return cache::claim_result::no_memory;
+  } catch (const std::bad_alloc&) {
     return cache::claim_result::no_memory;
   }
-  return result;
+  return cache::claim_result::claimed;
 }
 
 /// Begins the `count` that were added last, all at one home.

@@ -17,6 +17,12 @@ class protocol final : public begun_work {
   /// Puts hold blocks that other ranks may wait for.
   void move_on() override { puts.progress(); }
 
+  void finish_arrived() override {
+    if (prefetches.has_value()) {
+      prefetches->progress();
+    }
+  }
+
   /// A release that has failed leaves its block locked.
   void check(runtime_state& state) override { releases.progress(state); }
 

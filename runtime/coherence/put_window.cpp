@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include <liana/error.hpp>
+
 #include "runtime/coherence/protocol.hpp"
 #include "runtime/coherence/read_window.hpp"
 #include "runtime/state/holds.hpp"
@@ -16,12 +18,28 @@ void put_window::add(const const_piece& piece) {
   const bool again = std::any_of(under_way_.begin(), under_way_.end(),
                                  [block](const auto& each) { return each->write().block() == block; });
   wait_until_left(again ? 0 : std::clamp<std::size_t>(window_bytes / block.block_bytes(), 1, window_width) - 1);
-  claimed_replica copy = claim_if_needed(piece);
-  under_way_.push_back(
-      std::make_unique<far_put>(state_, piece.at, std::span(piece.memory, piece.bytes), std::move(copy)));
+  if (!begin(piece, under_way_.empty() ? when_all_are_lent::wait : when_all_are_lent::refuse)) {
+    drain();  // other threads have all the buffers but for this window's
+    begin(piece, when_all_are_lent::wait);
+  }
   if (finish(*under_way_.back())) {
     under_way_.pop_back();
   }
+}
+
+/// False, and the claim given up, where there is no operation buffer, if that is not waited for.
+bool put_window::begin(const const_piece& piece, when_all_are_lent then) {
+  claimed_replica copy = claim_if_needed(piece);
+  try {
+    under_way_.push_back(
+        std::make_unique<far_put>(state_, piece.at, std::span(piece.memory, piece.bytes), std::move(copy), then));
+  } catch (const resource_error&) {
+    if (then == when_all_are_lent::wait) {
+      throw;
+    }
+    return false;
+  }
+  return true;
 }
 
 /// More than a few bytes need registered memory to come from: the block's replica.

@@ -27,6 +27,7 @@ class put_window {
   void drain() { wait_until_left(0); }
 
  private:
+  bool begin(const const_piece& piece, when_all_are_lent then);
   claimed_replica claim_if_needed(const const_piece& piece);
   void wait_until_left(std::size_t most);
   void move_on();

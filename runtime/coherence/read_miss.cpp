@@ -23,13 +23,13 @@ constexpr unsigned failures_before_dependent = 3;
 
 }  // namespace
 
-read_miss::read_miss(runtime_state& state, address block, replica& copy, bool kept)
+read_miss::read_miss(runtime_state& state, address block, replica& copy, bool kept, when_all_are_lent then)
     : state_(state),
       block_(block),
       copy_(copy),
       kept_(kept),
       dependent_(kept && block.block_bytes() >= revalidate_from_bytes),
-      seen_(state) {}
+      seen_(state, then) {}
 
 read_miss::~read_miss() {
   while (!under_way().done()) {

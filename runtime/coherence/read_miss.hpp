@@ -52,7 +52,7 @@ class another_mark {
 class read_miss {
  public:
   /// `kept`: the replica still holds an older fetch of the same block, so an unchanged version spares the data.
-  read_miss(runtime_state& state, address block, replica& copy, bool kept);
+  read_miss(runtime_state& state, address block, replica& copy, bool kept, when_all_are_lent then);
   read_miss(const read_miss&) = delete;
   read_miss& operator=(const read_miss&) = delete;
   read_miss(read_miss&&) = delete;

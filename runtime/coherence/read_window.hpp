@@ -82,8 +82,8 @@ class read_window {
 
  private:
   struct entry {
-    entry(runtime_state& state, address block, claimed_replica copy, std::size_t its_tag)
-        : fetch(state, block, std::move(copy)), tag(its_tag) {}
+    entry(runtime_state& state, address block, claimed_replica copy, std::size_t its_tag, when_all_are_lent then)
+        : fetch(state, block, std::move(copy), then), tag(its_tag) {}
     far_fetch fetch;
     std::size_t tag;
   };
@@ -102,13 +102,14 @@ class read_window {
   /// False, and the claim given up, when there is no operation buffer and this window has some that will come back.
   bool start(address block, claimed_replica copy, std::size_t tag) {
     const auto slot = std::find_if(misses_.begin(), misses_.end(), [](const auto& each) { return !each.has_value(); });
-    try {
-      slot->emplace(state_, block, std::move(copy), tag);
-    } catch (const resource_error&) {
-      if (used_ == 0) {
-        throw;
+    if (used_ == 0) {
+      slot->emplace(state_, block, std::move(copy), tag, when_all_are_lent::wait);
+    } else {
+      try {
+        slot->emplace(state_, block, std::move(copy), tag, when_all_are_lent::refuse);
+      } catch (const resource_error&) {
+        return false;
       }
-      return false;
     }
     ++used_;
     bytes_ += block.block_bytes();

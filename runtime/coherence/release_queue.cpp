@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <new>
 #include <utility>
 
 #include "runtime/state/completion.hpp"
@@ -13,12 +14,26 @@ namespace {
 /// Looking through fewer than these is not worth it.
 constexpr std::size_t fewest_to_look_through = 32;
 
+void make_places(std::vector<std::unique_ptr<release>>& list, std::size_t places) {
+  if (list.capacity() < places) {
+    list.reserve(2 * places);
+  }
+}
+
 }  // namespace
 
-std::unique_ptr<release> release_queue::take() {
+std::unique_ptr<release> release_queue::take() noexcept {
   const annotated_lock lock(mutex_);
   if (idle_.empty()) {
-    return std::make_unique<release>();
+    try {
+      make_places(under_way_, made_ + 1);
+      make_places(idle_, made_ + 1);
+      auto made = std::make_unique<release>();
+      ++made_;
+      return made;
+    } catch (const std::bad_alloc&) {
+      return nullptr;
+    }
   }
   auto taken = std::move(idle_.back());
   idle_.pop_back();
@@ -48,8 +63,13 @@ std::size_t release_queue::progress(runtime_state& state) {
   std::size_t left = 0;
   {
     const annotated_lock lock(mutex_);
+    const auto count = std::ranges::count_if(under_way_, [](const auto& each) { return each->done.done(); });
+    if (count == 0) {
+      return under_way_.size();
+    }
+    landed.reserve(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < under_way_.size();) {
-      if (under_way_[i]->done.done()) {
+      if (landed.size() < landed.capacity() && under_way_[i]->done.done()) {
         landed.push_back(std::move(under_way_[i]));
         under_way_[i] = std::move(under_way_.back());
         under_way_.pop_back();
@@ -59,9 +79,7 @@ std::size_t release_queue::progress(runtime_state& state) {
     }
     left = under_way_.size();
   }
-  if (!landed.empty()) {
-    finish(state, landed);
-  }
+  finish(state, landed);
   return left;
 }
 

@@ -28,8 +28,8 @@ struct release {
 /// The releases that this rank has posted and not yet seen land. Thread-safe.
 class release_queue {
  public:
-  /// A release to post with.
-  std::unique_ptr<release> take();
+  /// A release to post with; null where there is no memory for one.
+  std::unique_ptr<release> take() noexcept;
 
   /// After posting. One that has landed already (always so over shared memory) is finished at once; now and then,
   /// others that have. Throws peer_error as `progress`.
@@ -45,6 +45,7 @@ class release_queue {
   annotated_mutex mutex_;
   std::vector<std::unique_ptr<release>> under_way_ LIANA_GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<release>> idle_ LIANA_GUARDED_BY(mutex_);
+  std::size_t made_ LIANA_GUARDED_BY(mutex_) = 0;       ///< releases, ever: both lists have places for all
   std::size_t look_from_ LIANA_GUARDED_BY(mutex_) = 0;  ///< so many under way are looked through when one more comes
 };
 

@@ -52,7 +52,7 @@ void forget_runtime_of_parent() {
     return;
   }
   current = &no_context;
-  forked_from_runtime = true;
+  runtime_of_parent = state;
   state->wire->forget();
   state->memory.segment.forget();
   for (transport::shared_segment& each : state->memory.attached) {

@@ -61,6 +61,22 @@ class operation_buffers {
     return taken;
   }
 
+  /// As many as `to` has places, or none; false then.
+  bool take_all(std::span<operation_buffer*> to) {
+    const annotated_lock lock(mutex_);
+    if (operation_buffer* const taken = ready_.exchange(nullptr, std::memory_order_acquire); taken != nullptr) {
+      free_.push_back(taken);
+    }
+    if (free_.size() < to.size()) {
+      return false;
+    }
+    for (operation_buffer*& each : to) {
+      each = free_.back();
+      free_.pop_back();
+    }
+    return true;
+  }
+
   void give_back(operation_buffer* buffer) {
     operation_buffer* none = nullptr;
     if (ready_.compare_exchange_strong(none, buffer, std::memory_order_release, std::memory_order_relaxed)) {

@@ -1,13 +1,39 @@
 #include "runtime/state/runtime_state.hpp"
 
+#include <chrono>
 #include <string>
 
 #include <liana/error.hpp>
 #include <liana/runtime.hpp>
 
-namespace liana::detail {
+#include "runtime/state/wait.hpp"
 
-bool forked_from_runtime = false;
+namespace liana::detail {
+namespace {
+
+[[noreturn]] void refuse_buffer() {
+  throw resource_error("more than " +
+                       std::to_string(segment_layout::operation_buffers_bytes / sizeof(operation_buffer)) +
+                       " operations of this rank at once: use fewer threads, or begin fewer accesses before waiting");
+}
+
+template <class Take>
+void wait_for_buffers(runtime_state& state, Take take) {
+  const auto end = std::chrono::steady_clock::now() + state.job.buffer_patience;
+  waiter wait(state, "an operation", address(),
+              {.others = "the operations that are under way, of which there are too many"});
+  while (!take()) {
+    if (std::chrono::steady_clock::now() > end) {
+      refuse_buffer();
+    }
+    wait.step(nobody);
+    state.begun->finish_arrived();
+  }
+}
+
+}  // namespace
+
+runtime_state* runtime_of_parent = nullptr;
 
 runtime_state::runtime_state()
     : number([] {
@@ -32,14 +58,21 @@ std::string runtime_state::describe(rank_t other) const {
          (index < job.processors.size() ? " on " + job.processors[index] : std::string());
 }
 
-operation_buffer* runtime_state::take_buffer() {
-  operation_buffer* const taken = buffers->take();
+operation_buffer* runtime_state::take_buffer(when_all_are_lent then) {
+  operation_buffer* taken = buffers->take();
+  if (taken == nullptr && then == when_all_are_lent::refuse) {
+    refuse_buffer();
+  }
   if (taken == nullptr) {
-    throw resource_error("more than " +
-                         std::to_string(segment_layout::operation_buffers_bytes / sizeof(operation_buffer)) +
-                         " operations at once: too many threads or prefetches");
+    wait_for_buffers(*this, [&] { return (taken = buffers->take()) != nullptr; });
   }
   return taken;
+}
+
+void runtime_state::take_buffers(std::span<operation_buffer*> to) {
+  if (!buffers->take_all(to)) {
+    wait_for_buffers(*this, [&] { return buffers->take_all(to); });
+  }
 }
 
 runtime_state& require_runtime(const char* operation) {
@@ -51,7 +84,7 @@ runtime_state& require_runtime(const char* operation) {
 
 void refuse_without_runtime(const char* operation) {
   throw usage_error(std::string(operation) +
-                    (forked_from_runtime
+                    (runtime_of_parent != nullptr
                          ? ": this process was forked by one with a runtime, which stays the parent's; use Liana there"
                          : ": there is no runtime; construct liana::runtime first"));
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -39,6 +40,10 @@ struct job_facts {
   /// How long a wait goes on although a rank that it is for is gone. Not 0 at the end of the runtime only, when the
   /// ending thread, which is then alone, sets it.
   std::chrono::milliseconds forgiveness{0};
+
+  /// How long operations of other threads may keep all operation buffers. They give them back within a round trip,
+  /// unless they wait for a block. Tests set it.
+  std::chrono::milliseconds buffer_patience{10000};
 
   /// The process exits, and this rank has taken its leave of the others, or not even that. What is left ends with it.
   bool exited = false;
@@ -97,10 +102,17 @@ class begun_work : public layer_part {
   /// that each wait for a block that the other one has begun to write both get on. Does not wait.
   virtual void move_on() = 0;
 
+  /// Finishes what has arrived for nobody who waits, so that its operation buffers come back. Does not wait.
+  virtual void finish_arrived() = 0;
+
   /// Throws peer_error when something has failed whose failure leaves a block locked: those may wait for it who are
   /// waited for here. Called now and then by a wait that lasts.
   virtual void check(runtime_state& state) = 0;
 };
+
+/// What who wants an operation buffer does when thousands of operations are under way, so that none is left. Who has
+/// buffers that it gives back only later, by going on itself, must not wait.
+enum class when_all_are_lent : std::uint8_t { wait, refuse };
 
 /// All that a rank's runtime consists of, made by `start_runtime`. The layers know this structure, not each other.
 ///
@@ -157,8 +169,12 @@ class runtime_state {
   }
   [[nodiscard]] std::uint64_t data_at(address at) const { return layout_of(at.home()).pool + at.offset(); }
 
-  /// An operation buffer; give it back to `buffers`. Throws resource_error when thousands of operations are under way.
-  [[nodiscard]] operation_buffer* take_buffer();
+  /// An operation buffer; give it back to `buffers`. Where all are lent it waits for one, or throws resource_error if
+  /// it must not, or has waited long.
+  [[nodiscard]] operation_buffer* take_buffer(when_all_are_lent then);
+
+  /// As many buffers as `to` has places. Waits, holding none.
+  void take_buffers(std::span<operation_buffer*> to);
 
   [[nodiscard]] control_page& control() const { return *reinterpret_cast<control_page*>(memory.segment.data()); }
 
@@ -179,8 +195,9 @@ class runtime_state {
 /// An operation buffer that is given back. What was posted with it has ended by then.
 class lent_buffer {
  public:
-  /// Throws resource_error when all are lent.
-  explicit lent_buffer(runtime_state& state) : state_(state), buffer_(state.take_buffer()) {}
+  /// As runtime_state::take_buffer.
+  explicit lent_buffer(runtime_state& state, when_all_are_lent then = when_all_are_lent::wait)
+      : state_(state), buffer_(state.take_buffer(then)) {}
   lent_buffer(const lent_buffer&) = delete;
   lent_buffer& operator=(const lent_buffer&) = delete;
   lent_buffer(lent_buffer&&) = delete;
@@ -195,8 +212,8 @@ class lent_buffer {
   operation_buffer* buffer_;
 };
 
-/// Whether this process was forked by one with a runtime, which is not its own. Set in the child.
-extern bool forked_from_runtime;
+/// The runtime of the process that this one was forked by; it is not this one's. Else null.
+extern runtime_state* runtime_of_parent;
 
 /// The runtime of this process; throws usage_error, naming `operation`, when there is none.
 runtime_state& require_runtime(const char* operation);

@@ -45,10 +45,18 @@ class word_batch {
  public:
   static constexpr std::size_t width = 4 * operation_buffer::words;
 
-  word_batch(runtime_state& state, const char* operation)
-      : state_(state),
-        operation_(operation),
-        buffers_{lent_buffer(state), lent_buffer(state), lent_buffer(state), lent_buffer(state)} {}
+  word_batch(runtime_state& state, const char* operation) : state_(state), operation_(operation) {
+    state.take_buffers(buffers_);
+  }
+  word_batch(const word_batch&) = delete;
+  word_batch& operator=(const word_batch&) = delete;
+  word_batch(word_batch&&) = delete;
+  word_batch& operator=(word_batch&&) = delete;
+  ~word_batch() {
+    for (operation_buffer* const each : buffers_) {
+      state_.buffers->give_back(each);
+    }
+  }
 
   /// At most `width` operations, `make(i, result)` on at[i], each home's in one chain; waits for all of them.
   template <class Make>
@@ -74,13 +82,13 @@ class word_batch {
   }
 
   [[nodiscard]] std::uint64_t& result(std::size_t i) {
-    return buffers_[i / operation_buffer::words].get().results()[i % operation_buffer::words];
+    return buffers_[i / operation_buffer::words]->results()[i % operation_buffer::words];
   }
 
  private:
   runtime_state& state_;
   const char* operation_;
-  std::array<lent_buffer, 4> buffers_;
+  std::array<operation_buffer*, 4> buffers_{};
 };
 
 /// One operation on one word; returns what it found.

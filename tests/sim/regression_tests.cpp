@@ -1,11 +1,16 @@
 // One test for each fault of the runtime that took a delay, a failure or an order of events that no real transport
 // gives on demand.
 
+#include <sched.h>
+
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +18,7 @@
 
 #include <liana/allocation.hpp>
 #include <liana/array.hpp>
+#include <liana/atomic.hpp>
 #include <liana/error.hpp>
 #include <liana/global_ptr.hpp>
 #include <liana/runtime.hpp>
@@ -385,9 +391,11 @@ TEST(a_put_whose_release_fails, gives_its_replica_up_once) {
 
 // Without an operation buffer an access threw with its claim in hand: the block could never be used again.
 TEST(an_access_without_a_buffer, gives_its_claim_back) {
-  simulation world(ranks_apart(2), 1);
+  auto with = ranks_apart(2);
+  simulation world(with, 1);
   blocks_of blocks({1});
   played program([&](runtime_state& state) { blocks.make(state); }, {[&](runtime_state& state) {
+                   state.job.buffer_patience = 20ms;
                    std::vector<liana::detail::operation_buffer*> taken;
                    while (auto* const buffer = state.buffers->take()) taken.push_back(buffer);
                    EXPECT_THROW(static_cast<void>(blocks.at[0].get()), liana::resource_error);
@@ -435,6 +443,59 @@ TEST(a_cache_full_of_releases_under_way, waits_for_them) {
   const auto result = world.run(program);
   EXPECT_FALSE(result.hung);
   EXPECT_EQ(result.failures, std::vector<std::string>(2));
+}
+
+/// All threads of all ranks read, write and change many words far away, in bulk, with few operation buffers.
+class crowd final : public simulated_program {
+ public:
+  void set_up(runtime_state& state) override {
+    const auto& layout = state.layout_of(state.rank());
+    auto* const first =
+        reinterpret_cast<liana::detail::operation_buffer*>(state.memory.segment.data() + layout.operation_buffers);
+    state.buffers.emplace(std::span(first, 5));  // an operation on words wants four
+  }
+  void act(runtime_state& state, unsigned thread) override {
+    auto& [array, words] = of_rank_[static_cast<std::size_t>(state.rank())];
+    if (thread == 0) {
+      array = liana::make_array<std::uint64_t>(size, {.block_bytes = 32, .layout = liana::layout::cyclic});
+      words = liana::make_atomic_array<std::uint64_t>(size);
+      ready_.fetch_add(1);
+    }
+    while (ready_.load() != 2) sched_yield();
+    std::vector<std::uint64_t> values(size, thread);
+    std::vector<std::size_t> all(size);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    for (int round = 0; round < 3; ++round) {
+      array.put(0, values);
+      array.get(0, values);
+      array.prefetch(0, size);
+      words.fetch_add(all, std::vector<std::uint64_t>(size, 1), values);
+    }
+  }
+
+ private:
+  static constexpr std::size_t size = 48;
+  struct handles {
+    liana::array<std::uint64_t> array;
+    liana::atomic_array<std::uint64_t> words;
+  };
+  std::array<handles, 2> of_rank_;
+  std::atomic<int> ready_{0};
+};
+
+// Bulk accesses of more threads than there were buffers for failed.
+TEST(operations_without_a_buffer, wait_for_those_under_way) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    auto with = ranks_apart(2);
+    with.threads = 4;
+    with.schedule.how = scheduling::random;
+    with.schedule.mean_run = std::uint64_t{1} << (seed % 6);
+    simulation world(with, seed);
+    crowd program;
+    const auto result = world.run(program);
+    ASSERT_FALSE(result.hung) << "seed " << seed << ": " << world.turns().unfinished();
+    ASSERT_EQ(result.failures, std::vector<std::string>(2)) << "seed " << seed;
+  }
 }
 
 // A runtime that ended out of step destroyed its releases before the transport that was to report to them.

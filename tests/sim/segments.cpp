@@ -116,9 +116,9 @@ void shared_segment::commit_whole() { whole_ = true; }
 void shared_segment::commit(std::size_t /*offset*/, std::size_t /*bytes*/) const {}
 // The arena keeps them. NOLINTNEXTLINE(readability-convert-member-functions-to-static)
 void shared_segment::keep_addresses() noexcept {}
-// The network knows who is gone. NOLINTNEXTLINE(readability-convert-member-functions-to-static)
+// Nobody forks. NOLINTNEXTLINE(readability-convert-member-functions-to-static)
 void shared_segment::forget() noexcept {}
-
+// The network knows who is gone. NOLINTNEXTLINE(readability-convert-member-functions-to-static)
 bool shared_segment::owner_gone() const { return false; }
 
 std::size_t shared_memory_free() { return liana_tests::sim::arena::bytes; }
