@@ -18,6 +18,8 @@
 
 namespace {
 
+// `new` is made of it. NOLINTBEGIN(cppcoreguidelines-no-malloc)
+
 /// The allocation of this thread that fails, counted from the next one on; 0: none.
 thread_local int failing = 0;
 
@@ -39,6 +41,8 @@ void* operator new(std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept {
 }
 void operator delete(void* at) noexcept { std::free(at); }
 void operator delete(void* at, std::size_t /*bytes*/) noexcept { std::free(at); }
+
+// NOLINTEND(cppcoreguidelines-no-malloc)
 
 namespace {
 
