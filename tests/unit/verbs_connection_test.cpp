@@ -82,8 +82,8 @@ ibv_qp* ibv_create_qp(ibv_pd* /*domain*/, ibv_qp_init_attr* /*wanted*/) {
   return &device.pair;
 }
 int ibv_destroy_qp(ibv_qp* /*pair*/) { return 0; }
-int ibv_modify_qp(ibv_qp* /*pair*/, ibv_qp_attr* to, int /*what*/) {
-  if (to->qp_state == IBV_QPS_ERR) device.failed = true;
+int ibv_modify_qp(ibv_qp* /*qp*/, ibv_qp_attr* attr, int /*attr_mask*/) {
+  if (attr->qp_state == IBV_QPS_ERR) device.failed = true;
   return 0;
 }
 int ibv_get_async_event(ibv_context* /*context*/, ibv_async_event* /*event*/) { return -1; }
