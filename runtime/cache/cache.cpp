@@ -155,14 +155,13 @@ replica* cache::implementation::allocate(address block) {
   return copy;
 }
 
-/// Null when there is no room. Where the system has no memory for a larger cache, it stays as large as it is, and is
-/// thrown only if nothing in it can go.
+/// Null when there is no room. Where the system has no memory for a larger cache, it stays as large as it is, and that
+/// is thrown only if nothing in it can go.
 std::byte* cache::implementation::take_pages(unsigned log2, replica_number owner) {
   if (evicted_while_short == evictions_until_next_try) {
     evicted_while_short = 0;
     pages.offer_uncommitted();
   }
-  std::exception_ptr refused;
   std::byte* data = nullptr;
   try {
     data = pages.take(log2, owner);
@@ -170,18 +169,15 @@ std::byte* cache::implementation::take_pages(unsigned log2, replica_number owner
     if (!pages.withhold_uncommitted()) {
       throw;
     }
-    refused = std::current_exception();
     evicted_while_short = 0;
   }
   if (data == nullptr && pages.make_room(log2, *this)) {
     ++evicted_while_short;
     data = pages.take(log2, owner);
   }
-  if (data == nullptr) {
+  if (data == nullptr && pages.withholds()) {
     pages.offer_uncommitted();
-    if (refused != nullptr) {
-      std::rethrow_exception(refused);
-    }
+    data = pages.take(log2, owner);  // or throws why there is none
   }
   return data;
 }

@@ -62,6 +62,7 @@ class cache_pages {
   /// Where memory could not be committed: does without the pages that are not, so that `make_room` and `take` go on
   /// with those that are. False when it does so already, or all are committed.
   bool withhold_uncommitted() noexcept;
+  [[nodiscard]] bool withholds() const { return withheld_ != 0; }
   /// Takes that back: more memory may be had by now.
   void offer_uncommitted() noexcept;
 

@@ -26,9 +26,9 @@ void start_mpi(int* argc, char*** argv);
 void leave_mpi() noexcept;
 
 /// The ranks of a job, as MPI knows them, and all that Liana exchanges over MPI: what is said once at the start and the
-/// end, and values of collective calls. Every exchange waits in a `waiter`, so that warnings, time-outs and dead peers end
-/// it. Inside MPI it waits at two places only, where all ranks are known to come at once: in the constructor, once the
-/// communicator is duplicated (MPI_Comm_split_type), and in the destructor (MPI_Comm_free).
+/// end, and values of collective calls. Every exchange waits in a `waiter`, so that warnings, time-outs and dead peers
+/// end it. Inside MPI it waits at two places only, where all ranks are known to come at once: in the constructor, once
+/// the communicator is duplicated (MPI_Comm_split_type), and in the destructor (MPI_Comm_free).
 ///
 /// All exchanges are collective: called by all ranks in the same order, from one thread at a time. They throw `error`
 /// with MPI's text when MPI fails, usage_error when MPI was finalized, and whatever a wait throws.

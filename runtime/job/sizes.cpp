@@ -42,15 +42,15 @@ segment_sizes choose_sizes(const configuration& settings, const memory_room& roo
   const bool open_cache = settings.cache_bytes == 0;
   const std::uint64_t of_host = std::min(room.shared_memory, room.control_group) / 5 * 4;
   const std::uint64_t whole = std::min({of_host / static_cast<std::uint64_t>(ranks_here), room.file_size, room.locked});
-  // Each page of the segment has a place in the directory; what is there in any case comes off first.
+  // What is there in any case comes off first, and a page more, because the directory is whole pages. It has an entry
+  // for each page of the segment.
   const std::uint64_t fixed =
-      segment_layout::make(0, open_cache ? 0 : settings.cache_bytes, settings.validity_words).bytes;
+      page_bytes + segment_layout::make(0, open_cache ? 0 : settings.cache_bytes, settings.validity_words).bytes;
   const auto left_of = [&](std::uint64_t taken) { return whole > taken ? whole - taken : 0; };
   segment_sizes chosen{.segment = settings.segment_bytes, .cache = settings.cache_bytes};
   if (open_segment) {
-    const std::uint64_t page =
-        page_bytes + directory_bytes(page_bytes) + (open_cache ? page_bytes / segment_per_cache : 0);
-    chosen.segment = whole_pages(std::min(largest_segment, left_of(fixed) / page * page_bytes));
+    const std::uint64_t of_page = page_bytes + entry_bytes + (open_cache ? page_bytes / segment_per_cache : 0);
+    chosen.segment = whole_pages(std::min(largest_segment, left_of(fixed) / of_page * page_bytes));
   }
   if (open_cache) {
     const std::uint64_t fits = left_of(segment_layout::make(chosen.segment, 0, settings.validity_words).bytes);

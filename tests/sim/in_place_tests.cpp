@@ -26,7 +26,7 @@ using liana::detail::runtime_state;
 /// the first reads on.
 class handed_over_guard final : public simulated_program {
  public:
-  static constexpr std::size_t words = 24;
+  static constexpr std::size_t words = 300;  ///< so many that a copy takes as long as a write from afar
   using value = std::array<std::uint64_t, words>;
 
   void set_up(runtime_state& state) override {
@@ -91,6 +91,8 @@ TEST(a_guard_in_place, keeps_its_block_for_the_thread_that_opened_it_only_until_
     with.threads = 2;
     with.schedule.how = scheduling::random;
     with.schedule.mean_run = std::uint64_t{1} << (seed % 8);
+    // A thread that stops in the middle of a copy gives the others time to write.
+    with.schedule.stop_once_in = seed % 2 == 0 ? 0 : 60;
     simulation world(with, seed);
     handed_over_guard program;
     const simulation_result result = world.run(program);

@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -225,43 +226,6 @@ TEST_F(cache_eviction, forces_out_used_replicas_beside_pinned_ones_only_after_lo
   EXPECT_FALSE(is_valid(backed_cache::block(12, 6)));
 }
 
-TEST_F(cache_eviction, goes_on_with_the_memory_there_is_when_no_more_can_be_had) {
-  for (std::uint64_t i = 0; i < 16; ++i) ASSERT_NE(cached(backed_cache::block(12, i)), nullptr);
-  const std::size_t committed = memory.committed_bytes();
-  memory.refuse_commits = true;
-  for (std::uint64_t i = 16; i < 100; ++i) {
-    ASSERT_NE(cached(backed_cache::block(12, i)), nullptr) << i;
-    ASSERT_NE(cached(backed_cache::block(9, i)), nullptr) << i;
-  }
-  ASSERT_NE(cached(backed_cache::block(15, 1)), nullptr);
-  EXPECT_EQ(memory.committed_bytes(), committed);
-  EXPECT_THROW(memory->claim(backed_cache::block(17, 0)), std::runtime_error) << "larger than what there is";
-  ASSERT_NE(cached(backed_cache::block(12, 200)), nullptr);
-
-  std::vector<replica*> pinned;
-  while (true) {
-    try {
-      pinned.push_back(cached(backed_cache::block(12, 1000 + pinned.size()), 1, true));
-    } catch (const std::runtime_error&) {
-      break;
-    }
-  }
-  EXPECT_EQ(pinned.size(), 16U);
-  for (replica* const each : pinned) memory->unpin(*each);
-
-  // It asks again, now and then.
-  memory.refuse_commits = false;
-  for (std::uint64_t i = 0; i < 5000; ++i) ASSERT_NE(cached(backed_cache::block(12, 2000 + i)), nullptr);
-  EXPECT_GT(memory.committed_bytes(), committed);
-}
-
-// What a small block needs is a header only.
-TEST_F(cache_eviction, goes_on_with_the_headers_there_are_when_no_more_can_be_had) {
-  ASSERT_NE(cached(backed_cache::block(3, 0)), nullptr);
-  memory.refuse_commits = true;
-  for (std::uint64_t i = 1; i < 3000; ++i) ASSERT_NE(cached(backed_cache::block(3, i)), nullptr) << i;
-}
-
 TEST_F(cache_eviction, gives_all_memory_back) {
   fill_with(12, 4);
   fill_with(7, 40);
@@ -281,6 +245,51 @@ TEST_F(cache_eviction, gives_all_memory_back) {
   EXPECT_EQ(memory->measure().replicas, 0U);
   copies.clear();
   fill_with(12, pages);
+}
+
+/// 1 MiB, of which the system gives only a part.
+class cache_without_more_memory : public test::cache_fixture {
+ protected:
+  cache_without_more_memory() : cache_fixture(std::size_t{1} << 20) {}
+};
+
+TEST_F(cache_without_more_memory, goes_on_with_the_pages_there_are) {
+  for (std::uint64_t i = 0; i < 16; ++i) ASSERT_NE(cached(backed_cache::block(12, i)), nullptr);
+  const std::size_t committed = memory.committed_bytes();
+  memory.refuse_commits = true;
+  for (std::uint64_t i = 16; i < 100; ++i) {
+    ASSERT_NE(cached(backed_cache::block(12, i)), nullptr) << i;
+    ASSERT_NE(cached(backed_cache::block(9, i)), nullptr) << i;
+  }
+  ASSERT_NE(cached(backed_cache::block(15, 1)), nullptr);
+  EXPECT_EQ(memory.committed_bytes(), committed);
+  EXPECT_THROW(memory->claim(backed_cache::block(17, 0)), std::runtime_error) << "larger than what there is";
+  ASSERT_NE(cached(backed_cache::block(12, 200)), nullptr);
+
+  std::vector<replica*> pinned;
+  while (true) {
+    try {
+      replica* const copy = cached(backed_cache::block(12, 1000 + pinned.size()), 1, true);
+      ASSERT_NE(copy, nullptr);
+      pinned.push_back(copy);
+    } catch (const std::runtime_error&) {
+      break;
+    }
+  }
+  EXPECT_EQ(pinned.size(), 16U);
+  for (replica* const each : pinned) memory->unpin(*each);
+
+  // It asks again, now and then.
+  memory.refuse_commits = false;
+  for (std::uint64_t i = 0; i < 5000; ++i) ASSERT_NE(cached(backed_cache::block(12, 2000 + i)), nullptr);
+  EXPECT_GT(memory.committed_bytes(), committed);
+}
+
+// What a small block needs is a header only.
+TEST_F(cache_without_more_memory, goes_on_with_the_headers_there_are) {
+  ASSERT_NE(cached(backed_cache::block(3, 0)), nullptr);
+  memory.refuse_commits = true;
+  for (std::uint64_t i = 1; i < 3000; ++i) ASSERT_NE(cached(backed_cache::block(3, i)), nullptr) << i;
 }
 
 }  // namespace

@@ -205,7 +205,7 @@ TEST(configuration, refuses_sizes_it_does_not_understand_whole) {
     expect_refused(variable, "64KiBs", {"unknown unit \"KiBs\""});
     expect_refused(variable, "64Ki", {"unknown unit \"Ki\""});
     expect_refused(variable, "0x10000", {"unknown unit \"x10000\""});
-    expect_refused(variable, "auto", {"not a whole number"});
+    expect_refused(variable, "automatic", {"not a whole number"});
     expect_refused(variable, "18446744073709551616", {"too large"});
     expect_refused(variable, "16777216T", {"too large"});
   }
