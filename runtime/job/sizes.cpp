@@ -22,7 +22,8 @@ std::uint64_t limit_of(decltype(RLIMIT_FSIZE) resource) {
                                                                                : limit.rlim_cur;
 }
 
-std::size_t whole_pages(std::uint64_t bytes) { return std::max(bytes, least) / page_bytes * page_bytes; }
+/// Rounded down, but no less than a setting may be.
+std::size_t pages_within(std::uint64_t bytes) { return std::max(bytes, least) / page_bytes * page_bytes; }
 
 }  // namespace
 
@@ -50,12 +51,12 @@ segment_sizes choose_sizes(const configuration& settings, const memory_room& roo
   segment_sizes chosen{.segment = settings.segment_bytes, .cache = settings.cache_bytes};
   if (open_segment) {
     const std::uint64_t of_page = page_bytes + entry_bytes + (open_cache ? page_bytes / segment_per_cache : 0);
-    chosen.segment = whole_pages(std::min(largest_segment, left_of(fixed) / of_page * page_bytes));
+    chosen.segment = pages_within(std::min(largest_segment, left_of(fixed) / of_page * page_bytes));
   }
   if (open_cache) {
     const std::uint64_t fits = left_of(segment_layout::make(chosen.segment, 0, settings.validity_words).bytes);
-    chosen.cache =
-        whole_pages(std::min({largest_cache, fits, open_segment ? chosen.segment / segment_per_cache : largest_cache}));
+    chosen.cache = pages_within(
+        std::min({largest_cache, fits, open_segment ? chosen.segment / segment_per_cache : largest_cache}));
   }
   return chosen;
 }

@@ -271,9 +271,9 @@ namespace {
 runtime_state* share_runtime(const options& with, mpi_view mpi) {
   runtime_state* const running = current->state;
   if (running == nullptr) {
-    runtime_state* const started = start_runtime(with, mpi).release();
+    auto started = start_runtime(with, mpi);
     watch_process(*started);
-    return started;
+    return started.release();
   }
   if (!group_of(*running).has_ranks_of(mpi.communicator)) {
     throw usage_error(
